@@ -1,0 +1,53 @@
+# Every habit by name. `make` alone lists them. Nothing is needed but python3 (3.11 or newer, with venv) and make.
+# PORT=, HOST=, DATA_DIR= and the other variables of vitrine/config/environment.py can follow any of them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := $(PYTHON) bootstrap.py
+READY_DEV := $(PYTHON) bootstrap.py --dev
+# Reading the settings starts the embedded servers; what only reads code needs none.
+NO_SERVERS := DATABASE_URL=postgresql://unused REDIS_URL=redis://unused
+# Those that say soonest what is wrong come first.
+QUICK_TESTS := $(filter-out tests/__pycache__/ tests/viewer/ tests/journey/,$(sort $(wildcard tests/*/)))
+NPM := $(BIN)/python -m vitrine.config.machine npm
+
+.DEFAULT_GOAL := help
+.PHONY: help run password reset test check fix bench contracts dev
+
+help: ## List these
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
+
+run: ## Start everything and print what to open; Ctrl-C stops it  [PORT=8000 HOST=127.0.0.1 DATA_DIR=var]
+	@exec $(READY) manage.py up
+
+password: ## Give the user admin a new password, printed once  [ADMIN_PASSWORD=]
+	@exec $(READY) manage.py password
+
+reset: ## Delete all that is in DATA_DIR, after asking
+	@exec $(READY) -m vitrine.config.reset
+
+test: check ## Check, then run every test; what CI runs
+	@$(NPM) test --workspaces --silent
+	@$(BIN)/python -m pytest $(QUICK_TESTS) tests/viewer tests/journey
+
+check: dev ## Format, lint, types, imports, contracts
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(NO_SERVERS) $(BIN)/python -m mypy
+	@$(BIN)/lint-imports
+	@$(NPM) run check --silent
+	@$(NO_SERVERS) $(BIN)/python manage.py contracts --check
+
+fix: dev ## Format, and repair what a machine can repair
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+	@$(NPM) exec -- biome check --write
+
+bench: dev ## Bytes, looks and CPU seconds of every variant  MODELS=folder
+	@$(BIN)/python -m bench $(if $(MODELS),"$(MODELS)",$(error Name a folder of models: make bench MODELS=folder))
+
+contracts: dev ## Write contracts/ anew from the code
+	@$(NO_SERVERS) $(BIN)/python manage.py contracts
+
+dev:
+	@$(READY_DEV)

@@ -1,0 +1,41 @@
+"""Makes the demo products: `python examples/make_models.py OUT_DIR [NAME…]`. The same bytes every time."""
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+PRODUCTS = {
+    "lounge-chair": "models.chair",
+    "table-lamp": "models.lamp",
+    "glazed-vase": "models.vase",
+    "headphones": "models.headphones",
+    "orrery": "models.orrery",
+}
+
+
+def make(name: str, folder: Path) -> Path:
+    path = folder / f"{name}.glb"
+    importlib.import_module(PRODUCTS[name]).build().write(path)
+    return path
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description="Makes the demo products as GLB files.")
+    parser.add_argument("folder", type=Path, metavar="OUT_DIR")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PRODUCTS)}; all without one")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in PRODUCTS]
+    if unknown:
+        parser.error(f"no such product: {', '.join(unknown)}; there are {', '.join(PRODUCTS)}")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name in options.names or PRODUCTS:
+        started = time.process_time()
+        path = make(name, options.folder)
+        spent = time.process_time() - started
+        print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB in {spent:.1f} CPU s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,48 @@
+"""Health, the schema, and the page to try it."""
+
+import pytest
+from django.test import Client
+from openapi_spec_validator import validate
+from pytest_django import Settings
+
+
+def test_a_process_that_answers_lives(client: Client) -> None:
+    assert client.get("/health/live").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_ready_names_each_part(client: Client) -> None:
+    body = client.get("/health/ready").json()
+
+    assert set(body["parts"]) == {"database", "queue", "files", "studio"}
+    assert body["parts"]["database"] == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_ready_says_that_redis_is_away_and_serves_on(client: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    response = client.get("/health/ready")
+
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["parts"]["queue"]["status"] == "degraded"
+
+
+def test_the_schema_is_openapi_and_names_each_path_once(client: Client) -> None:
+    schema = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+
+    validate(schema)
+    paths = set(schema["paths"])
+    assert {
+        "/api/assets/3d/",
+        "/api/assets/3d/{product_id}/",
+        "/api/assets/3d/{product_id}/optimize",
+    } <= paths
+    assert not any(f"{path}/" in paths for path in paths)
+
+
+def test_the_page_to_try_it_asks_nobody_else(client: Client) -> None:
+    page = client.get("/api/docs/").content.decode()
+
+    assert "https://" not in page
+    assert "/static/" in page

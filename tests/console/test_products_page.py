@@ -1,0 +1,156 @@
+"""The products' page at work; in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browsing import Visiting
+from tests.builders import PASSWORD, a_product, a_user
+from vitrine.access.roles import Role
+from vitrine.catalog.models import Product
+from vitrine.console import paging
+from vitrine.pipeline.work import Kind
+from vitrine.processing.models import Job, State
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def a_job_on(product: Product) -> Job:
+    return Job.objects.create(version=product.shown_version, recipe="standard", options_key="k" * 64)
+
+
+def test_logging_in_and_reaching_the_products_takes_a_keyboard_only(visiting: Visiting) -> None:
+    a_user(username="ada", with_password=True)
+    a_product(name="Chair")
+    page = visiting(None, "/")
+
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("ada")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Products", exact=True)).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="Chair")).to_be_focused()
+
+
+def test_a_switch_publishes_and_hides_and_keeps_the_focus(visiting: Visiting) -> None:
+    product = a_product(name="Chair")
+    page = visiting(Role.EDITOR, "/")
+    switch = page.get_by_role("switch", name="Published: Chair")
+    switch.focus()
+
+    page.keyboard.press("Space")
+    expect(switch).not_to_be_checked()
+    expect(switch).to_be_focused()
+    product.refresh_from_db()
+    assert not product.published
+    page.keyboard.press("Space")
+
+    expect(switch).to_be_checked()
+    product.refresh_from_db()
+    assert product.published
+
+
+def test_deleting_asks_first(visiting: Visiting) -> None:
+    a_product(name="Lamp")
+    chair = a_product(name="Chair")
+    page = visiting(Role.EDITOR, "/")
+    card = page.get_by_role("listitem").filter(has_text="Chair")
+
+    card.locator("summary").click()
+    card.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Keep it").click()
+    chair.refresh_from_db()
+    assert chair.deleted_at is None
+    card.locator("summary").click()
+    card.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+
+    expect(card).to_have_count(0)
+    expect(page.get_by_role("link", name="Lamp")).to_be_focused()
+    chair.refresh_from_db()
+    assert chair.deleted_at is not None
+
+
+def test_optimizing_again_queues_a_job(visiting: Visiting) -> None:
+    a_product(name="Chair")
+    page = visiting(Role.EDITOR, "/")
+    card = page.get_by_role("listitem").filter(has_text="Chair")
+
+    card.locator("summary").click()
+    card.get_by_role("button", name="Optimize again").click()
+
+    expect(card).to_contain_text("Waiting for its turn")
+    assert Job.objects.get().state == State.QUEUED
+
+
+def test_a_refused_change_is_told(visiting: Visiting) -> None:
+    product = a_product(name="Chair")
+    page = visiting(Role.EDITOR, "/")
+    product.remove()
+
+    page.get_by_role("switch").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Nothing here")
+
+
+def test_a_job_s_progress_and_its_end_show_by_themselves(visiting: Visiting) -> None:
+    product = a_product(name="Chair", published=False)
+    job = a_job_on(product)
+    page = visiting(Role.VIEWER, "/")
+    card = page.get_by_role("listitem").filter(has_text="Chair")
+    expect(card).to_contain_text("Waiting for its turn")
+
+    Job.objects.filter(pk=job.pk).update(state=State.PROCESSING, step="proof", progress=0.6)
+    expect(card).to_contain_text("Comparing it with the original")
+    expect(card.get_by_role("progressbar")).to_have_attribute("value", "0.6")
+    error = {"code": "x", "title": "Too wild", "detail": "Tame it, then upload it again."}
+    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error)
+
+    expect(card).to_contain_text("Too wild")
+    expect(card).to_contain_text("Tame it, then upload it again.")
+    expect(page.get_by_role("status")).to_have_text("Chair failed. Too wild")
+
+
+def test_nothing_is_asked_while_nothing_is_at_work(visiting: Visiting) -> None:
+    a_product(name="Chair")
+    page = visiting(Role.VIEWER, "/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.wait_for_timeout(4_500)
+
+    assert [url for url in asked if "/api/" in url] == []
+
+
+def test_more_products_come_into_the_same_page(visiting: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+    for name in ("One", "Two", "Three"):
+        a_product(name=name)
+    page = visiting(Role.VIEWER, "/")
+    expect(page.locator(".card .name")).to_have_text(["Three", "Two"])
+
+    page.get_by_role("link", name="More products").click()
+
+    expect(page.locator(".card .name")).to_have_text(["Three", "Two", "One"])
+    expect(page.get_by_role("link", name="One")).to_be_focused()
+    expect(page.get_by_role("link", name="More products")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/nowhere"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(visiting: Visiting, path: str) -> None:
+    a_product(name="Extraordinarilylongwordwithoutanybreak" * 4, variants=(Kind.WEB,))
+    page = visiting(Role.EDITOR if path == "/" else None, path, viewport={"width": 320, "height": 640})
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_without_scripts_the_products_are_there_and_nothing_that_would_not_work(visiting: Visiting) -> None:
+    a_product(name="Chair")
+    page = visiting(Role.EDITOR, "/", java_script_enabled=False)
+
+    expect(page.get_by_role("link", name="Chair")).to_be_visible()
+    expect(page.get_by_role("button", name="Upload models")).to_be_hidden()

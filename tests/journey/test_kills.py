@@ -1,0 +1,108 @@
+"""Kill -9 in the middle of a job: the job ends done, by its second attempt."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gltf_builders import a_ball
+from tests.journey.processes import command_of, is_alive, kill, wait_until
+from tests.journey.service import Service
+
+pytestmark = pytest.mark.journey
+
+ENGINE = "vitrine-engine"
+WORKER = "vitrine.config.celery worker"
+
+
+@pytest.fixture(scope="module")
+def service(open_folder: Path) -> Iterator[Service]:
+    with Service(open_folder) as running:
+        yield running
+
+
+def started(service: Service, *, name: str, step: str) -> str:
+    """The id of a product whose job is in `step` right now."""
+    product_id: str = service.upload(a_ball(side=512).bytes(), name=name)["id"]
+    service.wait_for_step(product_id, step)
+    return product_id
+
+
+def assert_done_by_the_second_attempt(service: Service, product_id: str) -> None:
+    task = service.wait_for_end(product_id)
+    assert (task["status"], task["attempts"], task["error"]) == ("done", 2, None)
+    product = service.product(product_id)
+    assert (product["status"], product["published"], product["version"]) == ("ready", True, 2)
+    assert [one["version"] for one in versions(service, product_id)] == [2, 1]
+    for variant in product["variants"].values():
+        assert len(service.call("GET", variant["url"]).body) == variant["size"]
+
+
+def versions(service: Service, product_id: str) -> list[dict[str, int]]:
+    found: list[dict[str, int]] = service.call("GET", f"/api/assets/3d/{product_id}/versions").json()[
+        "versions"
+    ]
+    return found
+
+
+def broker(service: Service) -> int:
+    """Valkey is no child of ours: it has a keeper of its own. Found by the socket that it listens on."""
+    socket = json.loads((service.folder / "valkey/state.json").read_text())["url"]
+    home = socket.removeprefix("unix://").partition("?")[0].rpartition("/")[0]
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return next(
+        pid for pid in pids if "valkey" in command_of(pid) and home in command_of(pid) and is_alive(pid)
+    )
+
+
+@pytest.mark.parametrize("step", ["optimize", "proof"])
+def test_a_killed_worker_s_job_is_taken_up_by_the_next(service: Service, step: str) -> None:
+    product_id = started(service, name=f"worker killed in {step}", step=step)
+    workers = service.processes(WORKER)
+    assert workers
+
+    for pid in workers:
+        kill(pid)
+
+    assert service.task_of(product_id)["step"] == step
+    assert_done_by_the_second_attempt(service, product_id)
+
+
+def test_nothing_of_a_killed_worker_runs_on(service: Service) -> None:
+    started(service, name="orphans", step="optimize")
+    assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10)
+    engines = service.processes(ENGINE)
+
+    for pid in service.processes(WORKER):
+        kill(pid)
+
+    assert wait_until(lambda: not any(is_alive(pid) for pid in engines), limit_s=5)
+
+
+def test_a_killed_engine_s_job_is_tried_again(service: Service) -> None:
+    product_id = started(service, name="engine killed", step="optimize")
+    assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10)
+
+    for pid in service.processes(ENGINE):
+        kill(pid)
+
+    assert_done_by_the_second_attempt(service, product_id)
+
+
+def test_a_job_goes_on_while_the_broker_is_killed(service: Service) -> None:
+    product_id = started(service, name="broker killed", step="optimize")
+
+    kill(broker(service))
+
+    task = service.wait_for_end(product_id)
+    assert (task["status"], task["attempts"]) == ("done", 1)
+
+
+def test_a_job_outlives_broker_and_worker(service: Service) -> None:
+    product_id = started(service, name="broker and worker killed", step="optimize")
+
+    for pid in [broker(service), *service.processes(WORKER)]:
+        kill(pid)
+
+    assert_done_by_the_second_attempt(service, product_id)

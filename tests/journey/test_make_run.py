@@ -1,0 +1,166 @@
+"""`manage.py up`: what `make run` becomes once the machine is ready."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.config.lives import processes_with
+from tests.journey.processes import parent_of, wait_until
+from tests.journey.service import Service, a_free_port
+from vitrine.config.embedded.home import forget
+from vitrine.config.environment import ROOT, for_child
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
+
+_START_S = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A Vitrine that was told to start. What it says goes to `said`."""
+
+    process: subprocess.Popen[bytes]
+    data_dir: Path
+    port: int
+    said: Path
+
+    def lines(self) -> list[str]:
+        return self.said.read_text().splitlines()
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(120)
+
+
+def a_start(data_dir: Path, *, port: int | None = None) -> Start:
+    chosen = port or a_free_port()
+    said = data_dir / "said"
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "up"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=for_child(DATA_DIR=str(data_dir), PORT=str(chosen), DEMO="0"),
+            start_new_session=True,
+        )
+    return Start(process, data_dir, chosen, said)
+
+
+def left_of(process: subprocess.Popen[bytes] | None, data_dir: Path, port: int) -> list[int]:
+    """Processes of its session, or that name its folder or its port."""
+    assert process is not None
+    session = [pid for pid in processes_with("") if session_of(pid) == process.pid]
+    return sorted({*session, *processes_with(str(data_dir)), *processes_with(f"--port {port} ")})
+
+
+def session_of(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[3])
+    except OSError:
+        return None
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """One with a space in its path."""
+    folder = Path(tempfile.mkdtemp(prefix="vitrine of a journey "))
+    folder.chmod(0o755)
+    yield folder
+    for pid in processes_with(str(folder)):
+        os.kill(pid, signal.SIGKILL)
+    for server in ("postgres", "valkey"):
+        forget(server, folder)
+    shutil.rmtree(folder)
+
+
+def test_it_serves_and_leaves_nothing_running(data_dir: Path) -> None:
+    with Service(data_dir) as service:
+        assert service.call("GET", "/api/assets/3d/").json()["results"] == []
+        assert len(left_of(service.process, data_dir, service.port)) > 4
+
+    assert service.process is not None
+    assert service.process.returncode == 0
+    assert left_of(service.process, data_dir, service.port) == []
+
+
+def test_ctrl_c_while_it_still_starts_leaves_nothing_running(data_dir: Path) -> None:
+    start = a_start(data_dir)
+    assert wait_until(lambda: bool(processes_with(f"--port {start.port} ")), limit_s=_START_S), start.lines()
+
+    assert start.stop(signal.SIGINT) == 0
+
+    assert left_of(start.process, data_dir, start.port) == []
+
+
+def test_a_killed_supervisor_takes_everything_with_it(data_dir: Path) -> None:
+    start = a_start(data_dir)
+    assert wait_until(lambda: bool(processes_with(f"--port {start.port} ")), limit_s=_START_S), start.lines()
+
+    start.process.kill()
+    start.process.wait()
+
+    assert wait_until(lambda: left_of(start.process, data_dir, start.port) == [], limit_s=120)
+
+
+def test_a_dead_child_is_started_again_and_that_is_said(data_dir: Path) -> None:
+    with Service(data_dir) as service:
+        (worker,) = workers_of(service)
+
+        os.kill(worker, signal.SIGKILL)
+
+        assert wait_until(lambda: bool(workers_of(service)) and worker not in workers_of(service), limit_s=60)
+        assert "The worker ended with signal 9" in (data_dir / "up.log").read_text()
+
+
+def workers_of(service: Service) -> list[int]:
+    """The workers that `up` started; a worker's own children have the same command line."""
+    assert service.process is not None
+    found = service.processes("vitrine.config.celery worker")
+    return [pid for pid in found if parent_of(pid) == service.process.pid]
+
+
+def test_a_second_one_in_the_same_folder_is_refused_in_one_line(data_dir: Path) -> None:
+    with Service(data_dir) as service:
+        second = a_start(data_dir)
+
+        assert second.process.wait(_START_S) == 1
+        (said,) = second.lines()
+        refusal = (
+            r"Vitrine cannot start\. DATA_DIR '.*' is in use by another Vitrine \(process \d+\): stop that"
+        )
+        assert re.match(refusal, said)
+        assert service.call("GET", "/health/live").status == 200
+
+
+def test_a_taken_port_is_refused_in_one_line(data_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port: int = taken.getsockname()[1]
+        start = a_start(data_dir, port=port)
+        assert start.process.wait(_START_S) == 1
+
+    cure = f"Choose another: make run PORT={port % 65535 + 1}"
+    assert start.lines() == [f"Vitrine cannot start. Port {port} on 127.0.0.1 is taken. {cure}"]
+    assert left_of(start.process, data_dir, port) == []
+
+
+def test_two_run_side_by_side(data_dir: Path) -> None:
+    for name in ("a", "b"):
+        (data_dir / name).mkdir()
+
+    with Service(data_dir / "a") as first, Service(data_dir / "b") as second:
+        assert first.port != second.port
+        assert first.call("GET", "/api/auth/me/").json()["username"] == "admin"
+        assert second.call("GET", "/api/auth/me/").json()["username"] == "admin"

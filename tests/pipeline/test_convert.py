@@ -1,0 +1,161 @@
+"""Whatever glTF comes, one plain core GLB goes on."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.gltf_builders import (
+    GlbBuilder,
+    a_ball,
+    a_ball_in_two_colours,
+    a_bending_ball,
+    a_glass_ball,
+    a_morphing_ball,
+    a_plain_ball,
+    as_gltf,
+    as_loose_files,
+    as_zip,
+    picture,
+)
+from tests.pipeline.cooking import TOOLS, converted, errors_in, keeps_to, optimized, plain_json
+from vitrine.pipeline.steps.convert import Convert
+from vitrine.pipeline.work import Format, Kind, Work
+
+
+def test_the_facts_of_a_glb(tmp_path: Path) -> None:
+    work = converted(a_ball(side=192).bytes(), tmp_path)
+
+    facts = work.facts
+    assert facts is not None
+    assert (facts.triangles, facts.meshes, facts.materials, facts.textures) == (1152, 1, 1, 3)
+    assert (facts.texture_max_px, facts.generator) == (192, "tests")
+    assert facts.dimensions_m == pytest.approx((0.2, 0.2, 0.2), abs=0.02)
+    keeps_to("convert_report", work.details["convert"])
+
+
+def test_what_comes_out_is_valid_core_gltf(tmp_path: Path) -> None:
+    work = converted(a_ball().bytes(), tmp_path)
+
+    model = plain_json(work)
+    assert model["asset"]["generator"] == "Vitrine"
+    assert "extensionsRequired" not in model
+    assert work.plain is not None
+    assert errors_in(work.plain, work.folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("model.gltf", as_gltf),
+        ("model.zip", lambda glb: as_zip(as_loose_files(glb))),
+        ("deeper.zip", lambda glb: as_zip({f"a/b/{n}": data for n, data in as_loose_files(glb).items()})),
+        ("glb.zip", lambda glb: as_zip({"model.glb": glb})),
+    ],
+)
+def test_every_way_to_send_a_model_gives_the_same_facts(name: str, pack: object, tmp_path: Path) -> None:
+    assert callable(pack)
+    glb = a_ball().bytes()
+    (tmp_path / "one").mkdir()
+
+    packed = converted(pack(glb), tmp_path, name=name)
+
+    assert packed.facts == converted(glb, tmp_path / "one").facts
+
+
+def test_png_and_jpeg_stay_byte_for_byte(tmp_path: Path) -> None:
+    builder = a_ball(kind="JPEG")
+    sent = picture(seed=1, kind="JPEG")
+
+    work = converted(builder.bytes(), tmp_path)
+
+    assert work.plain is not None
+    assert sent in work.plain.read_bytes()
+
+
+@pytest.mark.parametrize(("kind", "extension"), [("WEBP", "EXT_texture_webp"), ("AVIF", "EXT_texture_avif")])
+def test_webp_and_avif_become_png(kind: str, extension: str, tmp_path: Path) -> None:
+    builder = a_ball()
+    builder.json["images"][0] = {
+        "bufferView": builder.view(picture(kind=kind)),
+        "mimeType": f"image/{kind.lower()}",
+    }
+    builder.json["textures"][0] = {"extensions": {extension: {"source": 0}}}
+    builder.json["extensionsUsed"] = builder.json["extensionsRequired"] = [extension]
+
+    model = plain_json(converted(builder.bytes(), tmp_path))
+
+    assert {image["mimeType"] for image in model["images"]} == {"image/png"}
+    assert extension not in model.get("extensionsUsed", [])
+
+
+def test_our_own_compressed_files_are_decoded(tmp_path: Path) -> None:
+    web = optimized(a_ball(rings=40).bytes(), tmp_path).variants[Kind.WEB].path.read_bytes()
+    (tmp_path / "again").mkdir()
+
+    work = converted(web, tmp_path / "again")
+
+    assert work.facts is not None
+    assert {"EXT_meshopt_compression", "KHR_draco_mesh_compression"} & set(work.facts.extensions)
+    model = plain_json(work)
+    used = set(model.get("extensionsUsed", []))
+    assert used <= {"KHR_texture_transform"}
+    assert {row["componentType"] for row in model["accessors"]} <= {5123, 5125, 5126}
+
+
+@pytest.mark.parametrize(
+    ("build", "extension"),
+    [(a_glass_ball, "KHR_materials_transmission"), (a_ball_in_two_colours, "KHR_materials_variants")],
+)
+def test_what_materials_can_do_is_kept(build: object, extension: str, tmp_path: Path) -> None:
+    assert callable(build)
+    builder: GlbBuilder = build()
+
+    assert extension in plain_json(converted(builder.bytes(), tmp_path))["extensionsUsed"]
+
+
+def test_skins_animations_and_morphs_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "morph").mkdir()
+
+    bending = converted(a_bending_ball().bytes(), tmp_path).facts
+    morphing = converted(a_morphing_ball().bytes(), tmp_path / "morph").facts
+
+    assert bending is not None
+    assert morphing is not None
+    assert (bending.skins, bending.animations) == (1, 1)
+    assert (morphing.morph_targets, morphing.animations) == (1, 1)
+
+
+def test_an_unknown_optional_extension_is_dropped_and_told(tmp_path: Path) -> None:
+    builder = a_plain_ball()
+    builder.json["extensionsUsed"] = ["ACME_sparkle"]
+    builder.json["materials"][0]["extensions"] = {"ACME_sparkle": {}}
+
+    work = converted(builder.bytes(), tmp_path)
+
+    assert [notice.code for notice in work.notices] == ["extensions-dropped"]
+
+
+def test_an_alpha_that_is_used_survives(tmp_path: Path) -> None:
+    builder = a_ball()
+    image = builder.view(picture("RGBA", kind="WEBP"))
+    builder.json["images"][0] = {"bufferView": image, "mimeType": "image/webp"}
+    builder.json["textures"][0] = {"extensions": {"EXT_texture_webp": {"source": 0}}}
+    builder.json["extensionsUsed"] = builder.json["extensionsRequired"] = ["EXT_texture_webp"]
+    builder.json["materials"][0]["alphaMode"] = "BLEND"
+
+    work = converted(builder.bytes(), tmp_path)
+
+    assert work.plain is not None
+    model = plain_json(work)
+    view = model["bufferViews"][model["images"][0]["bufferView"]]
+    start = work.plain.read_bytes().find(b"BIN\0") + 4 + view.get("byteOffset", 0)
+    png = work.plain.read_bytes()[start : start + view["byteLength"]]
+    assert Image.open(io.BytesIO(png)).mode == "RGBA"
+
+
+def test_a_usdz_is_left_alone(tmp_path: Path) -> None:
+    work = Work(source=tmp_path / "none.usdz", source_format=Format.USDZ, folder=tmp_path)
+
+    assert Convert()(work, TOOLS) is work

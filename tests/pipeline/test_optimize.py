@@ -1,0 +1,229 @@
+"""The variants: small, valid, still doing what the model did, and never larger than what came."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gltf_builders import (
+    a_ball,
+    a_ball_in_two_colours,
+    a_ball_with_alpha,
+    a_bending_ball,
+    a_glass_ball,
+    a_morphing_ball,
+    a_plain_ball,
+    a_turning_ball,
+)
+from tests.pipeline.cooking import (
+    TOOLS,
+    converted,
+    errors_in,
+    keeps_to,
+    optimized,
+    variant_json,
+)
+from vitrine.pipeline.steps.optimize import KINDS, Optimize
+from vitrine.pipeline.work import Kind, Proof, View, Work
+
+CORE = {"KHR_materials_transmission", "KHR_materials_volume", "KHR_materials_variants"}
+
+
+@pytest.fixture(scope="module")
+def ball(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """A textured ball of 12,800 triangles, optimized once for all who only look."""
+    return optimized(a_ball(side=256, rings=80).bytes(), tmp_path_factory.mktemp("ball"))
+
+
+def report(work: Work, kind: Kind) -> dict[str, Any]:
+    found: dict[str, Any] = work.details["optimize"]["variants"][kind]
+    return found
+
+
+def test_all_four_variants_are_made(ball: Work) -> None:
+    assert set(ball.variants) == set(KINDS)
+    keeps_to("optimize_report", ball.details["optimize"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_variant_is_valid(ball: Work, kind: Kind) -> None:
+    assert errors_in(ball.variants[kind].path, ball.folder) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.PREVIEW, Kind.MOBILE, Kind.WEB])
+def test_no_displayed_variant_is_larger_than_the_original(ball: Work, kind: Kind) -> None:
+    assert ball.variants[kind].path.stat().st_size < ball.source.stat().st_size
+
+
+def test_the_preview_keeps_its_budget(ball: Work) -> None:
+    assert report(ball, Kind.PREVIEW)["brotli_bytes"] <= 100_000
+    assert 1_500 <= report(ball, Kind.PREVIEW)["triangles"] <= 6_000
+
+
+def test_the_android_file_is_core_gltf(ball: Work) -> None:
+    model = variant_json(ball, Kind.ANDROID)
+
+    assert "extensionsRequired" not in model
+    assert set(model.get("extensionsUsed", [])) <= CORE
+    assert {image["mimeType"] for image in model["images"]} <= {"image/png", "image/jpeg"}
+
+
+def test_the_made_tell_what_the_report_tells(ball: Work) -> None:
+    made = ball.variants[Kind.WEB]
+
+    found = report(ball, Kind.WEB)
+    assert (made.triangles, made.textures, made.texture_max_px) == (
+        found["triangles"],
+        found["textures"],
+        found["texture_max_px"],
+    )
+    assert made.path.stat().st_size == found["bytes"]
+
+
+def test_the_same_model_twice_gives_the_same_bytes(ball: Work, tmp_path: Path) -> None:
+    again = optimized(ball.source.read_bytes(), tmp_path)
+
+    for kind in KINDS:
+        assert again.variants[kind].path.read_bytes() == ball.variants[kind].path.read_bytes()
+
+
+def test_a_small_model_is_not_made_larger(tmp_path: Path) -> None:
+    data = a_plain_ball(rings=3).bytes()
+
+    work = optimized(data, tmp_path)
+
+    for kind in (Kind.PREVIEW, Kind.MOBILE, Kind.WEB):
+        assert work.variants[kind].path.stat().st_size <= len(data)
+
+
+def test_what_was_optimized_before_does_not_grow(ball: Work, tmp_path: Path) -> None:
+    web = ball.variants[Kind.WEB].path.read_bytes()
+
+    work = optimized(web, tmp_path)
+
+    assert work.variants[Kind.WEB].path.stat().st_size <= len(web)
+
+
+def test_a_used_alpha_is_never_made_a_jpeg(tmp_path: Path) -> None:
+    work = optimized(a_ball_with_alpha().bytes(), tmp_path)
+
+    colour = next(one for one in work.details["optimize"]["textures"] if one["alpha"])
+    assert not colour["web"][0].startswith("jpeg")
+    assert colour["android"][0] in ("png", "kept")
+
+
+@pytest.mark.parametrize("kind", [Kind.WEB, Kind.MOBILE, Kind.ANDROID])
+def test_animations_and_skins_live_on(kind: Kind, tmp_path: Path) -> None:
+    model = variant_json(optimized(a_bending_ball().bytes(), tmp_path), kind)
+
+    assert len(model["skins"]) == 1
+    assert len(model["skins"][0]["joints"]) == 2
+    assert [animation["name"] for animation in model["animations"]] == ["turn"]
+
+
+@pytest.mark.parametrize("kind", [Kind.WEB, Kind.ANDROID])
+def test_a_turning_model_still_turns(kind: Kind, tmp_path: Path) -> None:
+    model = variant_json(optimized(a_turning_ball().bytes(), tmp_path), kind)
+
+    assert model["animations"][0]["channels"][0]["target"]["path"] == "rotation"
+
+
+@pytest.mark.parametrize("kind", [Kind.WEB, Kind.ANDROID])
+def test_morph_targets_live_on(kind: Kind, tmp_path: Path) -> None:
+    model = variant_json(optimized(a_morphing_ball().bytes(), tmp_path), kind)
+
+    assert len(model["meshes"][0]["primitives"][0]["targets"]) == 1
+    assert model["animations"][0]["channels"][0]["target"]["path"] == "weights"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_glass_still_lets_light_through(kind: Kind, tmp_path: Path) -> None:
+    model = variant_json(optimized(a_glass_ball().bytes(), tmp_path), kind)
+
+    extension = model["materials"][0]["extensions"]["KHR_materials_transmission"]
+    assert extension["transmissionFactor"] == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_material_variants_can_still_be_chosen(kind: Kind, tmp_path: Path) -> None:
+    model = variant_json(optimized(a_ball_in_two_colours().bytes(), tmp_path), kind)
+
+    names = [variant["name"] for variant in model["extensions"]["KHR_materials_variants"]["variants"]]
+    assert names == ["red", "green"]
+    mappings = model["meshes"][0]["primitives"][0]["extensions"]["KHR_materials_variants"]["mappings"]
+    assert len(mappings) == 2
+
+
+def proven(work: Work, **ssim: float) -> Work:
+    """The work with a proof for each kind named, as if it had been rendered."""
+    made = {}
+    for kind, value in ssim.items():
+        view = View(name="front", ssim=value)
+        proof = Proof(ssim=value, worst_ssim=value, bound=0.98, worst_bound=0.96, views=(view,))
+        made[Kind(kind)] = replace(work.variants[Kind(kind)], proof=proof)
+    return work.with_variants(*made.values())
+
+
+def test_a_second_pass_redoes_only_what_fell_short(ball: Work) -> None:
+    before = proven(ball, web=0.9, mobile=0.99, android=0.99)
+
+    after = Optimize(effort=1)(before, TOOLS)
+
+    assert after.variants[Kind.WEB].proof is None
+    assert after.variants[Kind.WEB].path != before.variants[Kind.WEB].path
+    assert after.variants[Kind.MOBILE] == before.variants[Kind.MOBILE]
+    assert after.variants[Kind.ANDROID] == before.variants[Kind.ANDROID]
+    assert list(after.details["optimize-1"]["variants"]) == ["web"]
+
+
+def test_a_second_pass_with_nothing_to_redo_changes_nothing(ball: Work) -> None:
+    before = proven(ball, web=0.99, mobile=0.99, android=0.99)
+
+    assert Optimize(effort=1)(before, TOOLS) is before
+
+
+def test_each_pass_is_closer_to_the_original(ball: Work) -> None:
+    short = proven(ball, web=0.9)
+
+    errors = [ball.details["optimize"]["textures"]]
+    for effort in (1, 2):
+        work = Optimize(effort=effort)(short, TOOLS)
+        errors.append(work.details[f"optimize-{effort}"]["textures"])
+
+    worst = [max(texture["error"] for texture in textures) for textures in errors]
+    assert worst[0] >= worst[1] >= worst[2]
+    assert worst[2] < 0.005
+
+
+def test_a_phone_gets_more_triangles_when_fewer_did_not_look_alike(tmp_path: Path) -> None:
+    made = optimized(a_ball(rings=240).bytes(), tmp_path)
+    short = proven(made, web=0.99, mobile=0.99, android=0.9)
+
+    last = Optimize(effort=2)(short, TOOLS)
+
+    assert report(made, Kind.ANDROID)["triangles"] <= 100_000
+    assert last.details["optimize-2"]["variants"]["android"]["triangles"] > 110_000
+    assert "android-triangles" in [notice.code for notice in last.notices]
+
+
+def test_progress_is_told_while_it_works(tmp_path: Path) -> None:
+    work = converted(a_ball().bytes(), tmp_path)
+    told: list[float] = []
+
+    Optimize()(work, replace(TOOLS, note=partial(told.append)))
+
+    assert told == sorted(told)
+    assert told[-1] > 0.5
+
+
+def test_the_preview_stands_still_in_the_pose_that_the_animation_begins_with(tmp_path: Path) -> None:
+    builder = a_bending_ball(rings=80)
+    bent = [0.0, 0.6, 0.0, 0.8]
+    builder.json["animations"][0]["samplers"][0]["output"] = builder.accessor([bent] * 9)
+
+    model = variant_json(optimized(builder.bytes(), tmp_path), Kind.PREVIEW)
+
+    assert "animations" not in model
+    assert pytest.approx(bent, abs=0.001) in [node.get("rotation") for node in model["nodes"]]

@@ -1,0 +1,170 @@
+"""The lease: who may work on a job, and what happens when they die."""
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from tests.builders import a_job
+from vitrine.catalog import files
+from vitrine.catalog.models import Product, Status
+from vitrine.errors import Broken, ModelRejected
+from vitrine.pipeline.work import Format, Kind, Made, Work
+from vitrine.processing import runner, upkeep
+from vitrine.processing.models import Job, State
+
+pytestmark = pytest.mark.django_db
+
+
+def expire(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1), rung_at=None)
+
+
+def test_a_queued_job_is_claimed_once() -> None:
+    job = a_job()
+
+    first, second = Job.claim(job.pk), Job.claim(job.pk)
+
+    assert first is not None
+    assert (first.state, first.attempts) == (State.PROCESSING, 1)
+    assert second is None
+
+
+def test_a_job_that_is_gone_cannot_be_claimed() -> None:
+    assert Job.claim(uuid.uuid4()) is None
+
+
+def test_a_job_whose_worker_died_is_claimed_again_and_the_dead_one_can_change_nothing() -> None:
+    job = a_job()
+    dead = Job.claim(job.pk)
+    assert dead is not None
+    expire(job)
+
+    alive = Job.claim(job.pk)
+
+    assert alive is not None
+    assert alive.attempts == 2
+    assert not dead.beat()
+    assert not dead.note_step("optimize", 0.5)
+    assert not dead.finish(job.version)
+    assert not dead.fail(Broken("too late"))
+    job.refresh_from_db()
+    assert (job.state, job.token) == (State.PROCESSING, alive.token)
+
+
+def test_a_beat_holds_the_lease() -> None:
+    job = Job.claim(a_job().pk)
+    assert job is not None
+    before = job.lease_until
+
+    assert job.beat()
+
+    job.refresh_from_db()
+    assert before is not None
+    assert job.lease_until is not None
+    assert job.lease_until > before
+
+
+def test_a_failed_job_says_why_and_its_product_failed_if_nothing_ever_passed() -> None:
+    job = Job.claim(a_job(passed=False).pk)
+    assert job is not None
+
+    job.fail(ModelRejected("This file has 0 triangles."))
+    job.version.product.note_failed()
+
+    job.refresh_from_db()
+    job.version.product.refresh_from_db()
+    assert job.state == State.FAILED
+    assert job.error == {
+        "code": "model-rejected",
+        "title": "The model cannot be used as it is",
+        "detail": "This file has 0 triangles.",
+    }
+    assert job.version.product.status == Status.FAILED
+
+
+def test_a_product_with_a_version_that_passed_stays_ready() -> None:
+    job = a_job(passed=True)
+
+    job.version.product.note_failed()
+
+    job.version.product.refresh_from_db()
+    assert job.version.product.status == Status.READY
+
+
+def test_the_sweeper_rings_for_jobs_nobody_heard_of() -> None:
+    job = a_job()
+
+    assert (upkeep.ring_again(), upkeep.ring_again()) == (1, 0)
+
+    job.refresh_from_db()
+    assert job.rung_at is not None
+
+
+def test_the_sweeper_gives_up_on_a_job_that_killed_its_worker_three_times() -> None:
+    job = a_job(passed=False)
+    for _ in range(3):
+        assert Job.claim(job.pk) is not None
+        expire(job)
+
+    assert Job.claim(job.pk) is None
+    assert (upkeep.give_up(), upkeep.ring_again()) == (1, 0)
+
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    assert "died 3 times" in job.error["detail"]
+
+
+def test_an_equal_order_returns_the_job_that_runs() -> None:
+    job = a_job()
+
+    same, new = Job.enqueue(job.version, recipe="standard", options={}, options_key=job.options_key)
+
+    assert (same.pk, new) == (job.pk, False)
+
+
+def test_an_equal_order_after_the_end_is_a_new_job() -> None:
+    job = Job.claim(a_job().pk)
+    assert job is not None
+    job.finish(job.version)
+
+    other, new = Job.enqueue(job.version, recipe="standard", options={}, options_key=job.options_key)
+
+    assert new
+    assert other.pk != job.pk
+
+
+def test_a_fault_in_a_models_own_unkeepable_words_is_kept_all_the_same() -> None:
+    job = Job.claim(a_job().pk)
+    assert job is not None
+
+    assert job.fail(ModelRejected("The node 'a\x00\ud800' is wild."))
+
+    job.refresh_from_db()
+    assert job.error["detail"] == "The node 'a\N{REPLACEMENT CHARACTER}?' is wild."
+
+
+def test_what_was_stored_for_a_product_purged_meanwhile_goes_with_it(tmp_path: Path) -> None:
+    job = Job.claim(a_job().pk)
+    assert job is not None
+    web = tmp_path / "web.glb"
+    web.write_bytes(b"a model")
+    made = Made(kind=Kind.WEB, path=web, format=Format.GLB)
+    work = Work(source=web, source_format=Format.GLB, folder=tmp_path, variants={made.kind: made})
+    Product.objects.filter(pk=job.version.product_id).delete()
+
+    with pytest.raises(runner.LeaseLost):
+        runner.store(job, work)
+
+    assert list(files.store().keys(f"models/{job.version.product_id}/web")) == []
+
+
+def test_whoever_has_waited_longest_is_next() -> None:
+    first, second = a_job(), a_job()
+
+    assert Job.longest_waiting() == first.pk
+
+    Job.claim(first.pk)
+    assert Job.longest_waiting() == second.pk

@@ -1,0 +1,65 @@
+"""S3 servers on this machine: a whole one, and small ones that do what a whole one never would."""
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+READY_WITHIN_S = 60
+
+
+@contextmanager
+def moto_server() -> Iterator[str]:
+    """The address of a fresh server on a free port; ended with the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        with log.open("wb") as out:
+            command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        try:
+            yield _address(child, log)
+        finally:
+            child.kill()
+            child.wait()
+
+
+def _address(child: subprocess.Popen[bytes], log: Path) -> str:
+    """The server chooses its port itself and says which, so no two runs can meet."""
+    give_up = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < give_up and child.poll() is None:
+        said = log.read_text()
+        if "Running on http://" in said and "\n" in said.split("Running on ")[1]:
+            return said.split("Running on ")[1].split()[0]
+        time.sleep(0.05)
+    raise RuntimeError(f"moto_server did not start within {READY_WITHIN_S} s: {log.read_text()}")
+
+
+@contextmanager
+def odd_server(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
+    """The address of a server that answers every request by `answer`."""
+
+    class Odd(BaseHTTPRequestHandler):
+        def handle_any(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer(self)
+
+        do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any  # noqa: N815 -- the base class's names
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's name
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Odd)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

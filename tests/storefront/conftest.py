@@ -1,0 +1,5 @@
+"""These tests may use a browser."""
+
+from tests.browsing import browser, visiting
+
+__all__ = ["browser", "visiting"]

@@ -1,0 +1,57 @@
+"""What a product's page says about it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from vitrine.storefront.exhibit import dimensions_words, json_for_script, price_words, text_of
+
+
+@pytest.mark.parametrize(
+    ("dimensions_m", "words"),
+    [
+        ([0.42, 0.88, 0.514], "42 × 88 × 51.4 cm"),
+        ([0.02, 0.085, 0.0104], "20 × 85 × 10.4 mm"),
+        ([12.0, 3.25, 4.0], "12 × 3.2 × 4 m"),
+        ([1.5, 0.0, 2.25], "150 × 0 × 225 cm"),
+        ([0.0, 0.0, 0.0], ""),
+        (None, ""),
+    ],
+)
+def test_dimensions_are_told_in_the_unit_that_suits_them(dimensions_m: Any, words: str) -> None:
+    assert dimensions_words(dimensions_m) == words
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ({"price": "34.00 EUR"}, "34.00 EUR"),
+        ({"price": 34, "currency": "EUR"}, "€34"),
+        ({"price": 34.5, "currency": "eur"}, "€34.50"),
+        ({"price": {"amount": "1290.00", "currency": "EUR"}}, "€1,290.00"),
+        ({"price": {"amount": "1290.00", "currency": "CHF"}}, "1,290.00 CHF"),
+        ({"price": 1290}, "1,290"),
+        ({"price": "from 34", "currency": "EUR"}, "from 34 EUR"),
+        ({"price": {"amount": "1e999999", "currency": "EUR"}}, "1e999999 EUR"),
+        ({"price": {"amount": ["34"]}}, ""),
+        ({"price": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_price_is_told_however_the_metadata_says_it(metadata: dict[str, Any], words: str) -> None:
+    assert price_words(metadata) == words
+
+
+@pytest.mark.parametrize("value", [None, True, [], {"a": 1}])
+def test_metadata_that_is_not_words_is_left_out(value: Any) -> None:
+    assert text_of({"description": value}, "description") == ""
+
+
+def test_no_text_can_end_the_script_it_stands_in() -> None:
+    said = {"name": "</script><script>alert(1)</script><!-- & \u2028"}
+
+    text = json_for_script(said)
+
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == said

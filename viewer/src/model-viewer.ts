@@ -1,0 +1,101 @@
+/** The part of <model-viewer> that we use, and how we load it: unbundled, from our own folder, decoders too. */
+
+import scene from "./scene.json" with { type: "json" };
+
+export interface Orbit {
+  readonly theta: number;
+  readonly phi: number;
+  readonly radius: number;
+}
+
+/** The public face of the element, as far as we look at it. Angles in radians, fields of view in degrees. */
+export interface ModelViewer extends HTMLElement {
+  src: string | null;
+  cameraOrbit: string;
+  cameraTarget: string;
+  fieldOfView: string;
+  currentTime: number;
+  readonly loaded: boolean;
+  readonly paused: boolean;
+  readonly availableAnimations: readonly string[];
+  getCameraOrbit(): Orbit;
+  getCameraTarget(): { toString(): string };
+  getFieldOfView(): number;
+  getIdealAspect(): number;
+  jumpCameraToGoal(): void;
+  zoom(keyPresses: number): void;
+  play(): void;
+  pause(): void;
+  activateAR(): Promise<void>;
+}
+
+interface Locations {
+  dracoDecoderLocation: string;
+  ktx2TranscoderLocation: string;
+  meshoptDecoderLocation: string;
+  lottieLoaderLocation: string;
+}
+
+type Constructor = CustomElementConstructor & Locations & { modelCacheSize: number };
+
+declare global {
+  /** Names of files that the build put beside this one; put in by it. */
+  const __MODEL_VIEWER__: string;
+  const __MESHOPT__: string;
+  const __DRACO__: string;
+}
+
+function modelViewerClass(): Constructor | undefined {
+  return customElements.get("model-viewer") as Constructor | undefined;
+}
+
+/**
+ * Makes <model-viewer> ready, with decoders from `base` and never from a third party. A page that brought its own
+ * keeps it and its settings; only meshopt, which is off until told, is switched on.
+ */
+export async function defineModelViewer(base: string): Promise<void> {
+  const at = (file: string): string => new URL(file, base).href;
+  const settings: Locations = {
+    dracoDecoderLocation: at(__DRACO__),
+    meshoptDecoderLocation: at(__MESHOPT__),
+    // Neither is served: KTX2 needs 'unsafe-eval' and is refused before it gets here, Lottie is not used.
+    ktx2TranscoderLocation: at("none/"),
+    lottieLoaderLocation: at("none.js"),
+  };
+  const page = self as unknown as { ModelViewerElement?: Partial<Locations> };
+  page.ModelViewerElement = { ...settings, ...page.ModelViewerElement };
+  const present = modelViewerClass();
+  if (present) present.meshoptDecoderLocation ||= settings.meshoptDecoderLocation;
+  else await importOnce(at(__MODEL_VIEWER__));
+}
+
+/** A second try under a new address, since a browser may remember that the first one failed. */
+async function importOnce(url: string): Promise<void> {
+  try {
+    await import(url);
+  } catch {
+    // The page's own copy may have come first: then there is nothing to try again.
+    if (!modelViewerClass()) await import(`${url}?again`);
+  }
+}
+
+/** Lets go of every model that no element shows any more. */
+export function forgetUnusedModels(): void {
+  const present = modelViewerClass();
+  if (present) present.modelCacheSize = 0;
+}
+
+/** A <model-viewer> that frames and lights as the poster was: both read scene.json. */
+export function makeModelViewer(): ModelViewer {
+  const view = document.createElement("model-viewer") as ModelViewer;
+  Object.assign(view, scene);
+  view.setAttribute("loading", "eager");
+  view.setAttribute("interaction-prompt", "none");
+  return view;
+}
+
+export function resetCamera(view: ModelViewer): void {
+  view.fieldOfView = scene.fieldOfView;
+  view.cameraTarget = "auto auto auto";
+  view.cameraOrbit = scene.cameraOrbit;
+}

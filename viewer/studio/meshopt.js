@@ -1,0 +1,1 @@
+// Empty on purpose: naming a decoder file switches on the one inside model-viewer.

@@ -1,0 +1,138 @@
+// The page that the studio's browser opens: the shopper's viewer without the shopper. Python calls the
+// functions on `studio`; the model comes in through the file input, so that its bytes pass through no pipe.
+
+// Anisotropic filtering on a software GL takes three quarters of a view's time and only sharpens grazing angles.
+const MAX_TEXTURE_MAX_ANISOTROPY_EXT = 0x84ff;
+const { getParameter } = WebGL2RenderingContext.prototype;
+WebGL2RenderingContext.prototype.getParameter = function (name) {
+  return name === MAX_TEXTURE_MAX_ANISOTROPY_EXT ? 1 : getParameter.call(this, name);
+};
+
+self.ModelViewerElement = {
+  dracoDecoderLocation: "/draco/",
+  ktx2TranscoderLocation: "/basis/",
+  meshoptDecoderLocation: "/meshopt.js", // an empty file: it switches on the decoder in the bundle
+};
+await import("./model-viewer.js");
+const ModelViewer = customElements.get("model-viewer");
+ModelViewer.minimumRenderScale = 1; // a slow GL would lower the resolution by itself
+ModelViewer.modelCacheSize = 0;
+
+const viewer = document.querySelector("model-viewer");
+const input = document.querySelector("#model");
+
+let fault = null; // what the viewer last complained of: loadfailure, webglcontextlost
+viewer.addEventListener("error", (event) => {
+  fault = event.detail?.type ?? "error";
+});
+
+async function frames(count) {
+  for (let left = count; left > 0; left--) await new Promise(requestAnimationFrame);
+}
+
+/** The camera where it was sent, without a picture. */
+async function placed() {
+  await viewer.updateComplete;
+  viewer.jumpCameraToGoal();
+  await viewer.updateComplete;
+}
+
+function sendHome(scene) {
+  viewer.minCameraOrbit = viewer.maxCameraOrbit = viewer.minFieldOfView = viewer.maxFieldOfView = "auto";
+  viewer.cameraTarget = "auto auto auto";
+  viewer.cameraOrbit = scene.cameraOrbit;
+  viewer.fieldOfView = scene.fieldOfView;
+}
+
+function send({ target, theta, phi, radius, fov, reach }) {
+  // The limits come with the camera: a variant whose bounds are a hair smaller must not move it.
+  viewer.minCameraOrbit = "auto 0deg 0m";
+  viewer.maxCameraOrbit = `auto 180deg ${reach}m`;
+  viewer.minFieldOfView = "1deg";
+  viewer.maxFieldOfView = "120deg";
+  viewer.cameraTarget = target.map((metres) => `${metres}m`).join(" ");
+  viewer.cameraOrbit = `${theta}deg ${phi}deg ${radius}m`;
+  viewer.fieldOfView = `${fov}deg`;
+}
+
+function loaded(url) {
+  fault = null;
+  return new Promise((resolve) => {
+    viewer.addEventListener("load", resolve, { once: true });
+    viewer.addEventListener("error", resolve, { once: true });
+    viewer.src = url;
+  });
+}
+
+/** How near a shopper can come: the viewer's own limits, read by asking for more than they allow. */
+async function nearest() {
+  viewer.cameraOrbit = "0deg 75deg 0m";
+  viewer.fieldOfView = "0deg";
+  await placed();
+  return { radius: viewer.getCameraOrbit().radius, fov: viewer.getFieldOfView() };
+}
+
+function cameraNow() {
+  const degrees = 180 / Math.PI;
+  const { theta, phi, radius } = viewer.getCameraOrbit();
+  const { x, y, z } = viewer.getCameraTarget();
+  const fov = viewer.getFieldOfView();
+  return { target: [x, y, z], theta: theta * degrees, phi: phi * degrees, radius, fov };
+}
+
+/** Show the file in the input. Gives the first frame's camera and the nearest one, angles in degrees. */
+async function open(scene) {
+  viewer.classList.remove("whole"); // the pictures drawn while a model loads are not looked at
+  viewer.environmentImage = scene.environmentImage;
+  viewer.toneMapping = scene.toneMapping;
+  viewer.exposure = scene.exposure;
+  viewer.shadowSoftness = scene.shadowSoftness;
+  viewer.shadowIntensity = 0;
+  sendHome(scene); // the last model's camera would shape this one's framing
+  const url = URL.createObjectURL(input.files[0]);
+  await loaded(url);
+  URL.revokeObjectURL(url);
+  if (fault === "loadfailure") return { failed: fault };
+  while (!viewer.modelIsVisible) await frames(1); // before that the canvas may be blank
+  const near = await nearest();
+  sendHome(scene);
+  await placed();
+  const clips = viewer.availableAnimations.length;
+  if (clips > 0) {
+    viewer.play();
+    viewer.pause();
+  }
+  return { first: cameraNow(), near, clips };
+}
+
+/** One picture as a data: URL of a PNG. `moment` is the part of the first animation that has passed, 0 to 1. */
+async function shoot(scene, { camera, moment, shadow }) {
+  viewer.shadowIntensity = shadow ? scene.shadowIntensity : 0;
+  if (viewer.availableAnimations.length > 0) viewer.currentTime = moment * viewer.duration;
+  if (camera === null) sendHome(scene);
+  else send(camera);
+  await placed();
+  if (!viewer.classList.contains("whole")) {
+    viewer.classList.add("whole");
+    await frames(2); // laid out, then resized
+  }
+  await frames(2);
+  if (fault !== null) throw new Error(fault);
+  return viewer.toDataURL("image/png"); // not toBlob: it has the scene drawn once more afterwards
+}
+
+/** The surface's point, in metres, under each pixel (x and y from the top left), null where there is none. */
+function touch(pixels) {
+  return pixels.map(([x, y]) => {
+    const hit = viewer.positionAndNormalFromPoint(x, y);
+    return hit === null ? null : [hit.position.x, hit.position.y, hit.position.z];
+  });
+}
+
+function renderer() {
+  const context = document.createElement("canvas").getContext("webgl2");
+  const names = context?.getExtension("WEBGL_debug_renderer_info");
+  return names ? context.getParameter(names.UNMASKED_RENDERER_WEBGL) : null;
+}
+
+self.studio = { open, shoot, touch, renderer };

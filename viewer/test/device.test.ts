@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Device, deviceOf } from "../src/ar/device.ts";
+
+const IPHONE =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+const PIXEL = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)";
+const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+
+const NOTHING = { inApp: false, quickLook: false, sceneViewer: false };
+const CANNOT_BUT_PHONE_CAN = { ...NOTHING, inApp: true };
+
+const known: readonly [name: string, userAgent: string, touch: number, relAr: boolean, device: Device][] = [
+  [
+    "Safari on an iPhone",
+    `${IPHONE} Version/18.0 Mobile/15E148 Safari/604.1`,
+    5,
+    true,
+    { ...NOTHING, os: "ios", quickLook: true },
+  ],
+  [
+    "Safari on an iPad that calls itself a Mac",
+    `${MAC} Version/18.0 Safari/605.1.15`,
+    5,
+    true,
+    { ...NOTHING, os: "ios", quickLook: true },
+  ],
+  [
+    "Chrome on an iPhone",
+    `${IPHONE} CriOS/126.0 Mobile/15E148 Safari/604.1`,
+    5,
+    false,
+    { ...NOTHING, os: "ios", quickLook: true },
+  ],
+  [
+    "an iPhone too old for Quick Look",
+    `${IPHONE} Version/11.0 Mobile/15E148 Safari/604.1`,
+    5,
+    false,
+    { ...NOTHING, os: "ios" },
+  ],
+  [
+    "Instagram on an iPhone",
+    `${IPHONE} Mobile/15E148 Instagram 300.0`,
+    5,
+    true,
+    { ...CANNOT_BUT_PHONE_CAN, os: "ios" },
+  ],
+  [
+    "an app without a name on an iPhone",
+    `${IPHONE} Mobile/15E148`,
+    5,
+    true,
+    { ...CANNOT_BUT_PHONE_CAN, os: "ios" },
+  ],
+  [
+    "the Google app on an iPhone",
+    `${IPHONE} GSA/300.0 Mobile/15E148 Safari/604.1`,
+    5,
+    false,
+    { ...CANNOT_BUT_PHONE_CAN, os: "ios" },
+  ],
+  [
+    "Chrome on a Pixel",
+    `${PIXEL} Chrome/126.0.0.0 Mobile Safari/537.36`,
+    5,
+    false,
+    { ...NOTHING, os: "android", sceneViewer: true },
+  ],
+  [
+    "Firefox on Android",
+    "Mozilla/5.0 (Android 14; Mobile; rv:126.0) Gecko/126.0 Firefox/126.0",
+    5,
+    false,
+    { ...NOTHING, os: "android" },
+  ],
+  [
+    "Facebook on Android",
+    `${PIXEL.replace("Pixel 8", "Pixel 8; wv")} Version/4.0 Chrome/126.0 Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/400]`,
+    5,
+    false,
+    { ...CANNOT_BUT_PHONE_CAN, os: "android" },
+  ],
+  ["Safari on a Mac", `${MAC} Version/18.0 Safari/605.1.15`, 0, true, { ...NOTHING, os: "other" }],
+  [
+    "Chrome on Windows with a touch screen",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0.0.0 Safari/537.36",
+    10,
+    false,
+    { ...NOTHING, os: "other" },
+  ],
+];
+
+for (const [name, userAgent, maxTouchPoints, relAr, device] of known) {
+  test(`${name} is known for what it can do`, () => {
+    assert.deepEqual(deviceOf({ userAgent, maxTouchPoints, relAr }), device);
+  });
+}

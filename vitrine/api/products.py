@@ -1,0 +1,147 @@
+"""/api/assets/3d/: products."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from vitrine.access.models import User
+from vitrine.access.roles import Action
+from vitrine.api.answers import tagged
+from vitrine.api.authentication import caller
+from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.parsers import Json
+from vitrine.api.permissions import Reads, ReadsPublished, allowed
+from vitrine.api.shapes import (
+    ProductFields,
+    ProductForm,
+    ProductOut,
+    ProductsOut,
+    base_url,
+    product_shape,
+)
+from vitrine.catalog import publishing, queries
+from vitrine.catalog.models import Product
+from vitrine.processing import upkeep
+from vitrine.processing.intake import Wishes, accept_product
+
+
+class ProductPages(CursorPagination):
+    """Stable while rows arrive: a page is cut by time and id, never by count."""
+
+    page_size = 24
+    max_page_size = 100
+    page_size_query_param = "limit"
+    ordering = ("-created_at", "-id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """A cursor is opaque, but anybody can make one up."""
+        try:
+            cursor = super().decode_cursor(request)
+            if cursor is not None and cursor.position is not None:
+                datetime.fromisoformat(str(cursor.position)).astimezone()
+        except (NotFound, ValueError, OverflowError) as error:
+            raise ValidationError({"cursor": ["This is no cursor that we gave."]}) from error
+        return cursor
+
+
+class Products(APIView):
+    permission_classes = [Reads]
+    parser_classes = [MultiPartParser, FormParser]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        request.upload_handlers = [StreamToStore(request)]
+        return super().initialize_request(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="list_products",
+        responses=ProductsOut,
+        parameters=[
+            OpenApiParameter("q", str, description="Words in the name, or tags."),
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("limit", int, description="At most 100; 24 unless told."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        found = queries.search(queries.products(include_unpublished=True), request.query_params.get("q", ""))
+        pages = ProductPages()
+        page = pages.paginate_queryset(found, request, view=self) or []
+        results = [product_shape(product, base_url(request)) for product in page]
+        links = {"next": pages.get_next_link(), "previous": pages.get_previous_link()}
+        return tagged(request, {"results": results, **links})
+
+    @extend_schema(
+        operation_id="create_product",
+        request={"multipart/form-data": ProductForm},
+        responses={201: ProductOut},
+    )
+    def post(self, request: Request) -> Response:
+        fields, arrived = read_form(request, ProductForm)
+        product = Product(
+            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")}
+        )
+        wishes = Wishes(optimize=fields["optimize"], publish=fields["published"], quality=fields["quality"])
+        accept_product(product, arrived, wishes, by=writer(request))
+        product = queries.products(include_unpublished=True).get(pk=product.pk)
+        shape = product_shape(product, base_url(request))
+        response = tagged(request, shape, status=201)
+        response.headers["Location"] = shape["links"]["self"]
+        return response
+
+
+class OneProduct(APIView):
+    permission_classes = [ReadsPublished]
+    parser_classes = [Json]
+
+    @extend_schema(operation_id="read_product", responses=ProductOut)
+    def get(self, request: Request, product_id: UUID) -> Response:
+        product = readable_product(request, product_id)
+        shape = product_shape(product, base_url(request))
+        return tagged(request, shape, public=product.published and caller(request) is None)
+
+    @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
+    def put(self, request: Request, product_id: UUID) -> Response:
+        product = readable_product(request, product_id)
+        fields = ProductFields(data=request.data)
+        fields.is_valid(raise_exception=True)
+        publishing.change(product, **fields.validated_data)
+        product = readable_product(request, product_id)
+        return tagged(request, product_shape(product, base_url(request)))
+
+    @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
+    def patch(self, request: Request, product_id: UUID) -> Response:
+        return self.put(request, product_id)
+
+    @extend_schema(
+        operation_id="delete_product",
+        responses={204: None},
+        parameters=[OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
+    )
+    def delete(self, request: Request, product_id: UUID) -> Response:
+        product = readable_product(request, product_id)
+        product.remove()
+        if request.query_params.get("purge") == "true":
+            upkeep.purge(product)
+        return Response(status=204)
+
+
+def readable_product(request: Request, product_id: UUID) -> Product:
+    """The product, or 404 when the caller may not read it: never 403, which would say that it is there."""
+    found = queries.products(include_unpublished=allowed(request, Action.READ))
+    return get_object_or_404(found, pk=product_id)
+
+
+def writer(request: Request) -> User:
+    """The person who writes; the permission has been checked."""
+    user = caller(request)
+    assert user is not None, "only people with a login may write"
+    return user

@@ -1,0 +1,364 @@
+"""What goes in and what comes out, one way each; a contract's field is never tied to a column's name."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework import serializers
+
+from vitrine.catalog import files
+from vitrine.catalog.models import AssetVersion, Product, Status, Variant
+from vitrine.pipeline.work import Format, Kind
+from vitrine.processing.models import Job, State
+
+NAME_LENGTH = 200
+METADATA_BYTES = 64_000
+METADATA_LEVELS = 64
+TAGS = 50
+
+
+def base_url(request: HttpRequest) -> str:
+    """Where this service is reached: PUBLIC_URL, else the host that was asked (an allowed one)."""
+    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+
+
+# --- In -----------------------------------------------------------------------------------------------------------
+
+
+class Metadata(serializers.JSONField):
+    """A JSON object; in a form, its text."""
+
+    default_error_messages = {
+        "object": 'Give a JSON object, such as {{"sku": "A-1"}}.',
+        "long": "This is {size} bytes of JSON; at most {limit} are kept.",
+        "deep": "This is nested deeper than {limit} levels.",
+        "endless": "A number is too large to be kept.",
+        "unstorable": "The characters U+0000 and lone surrogates cannot be kept.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str):
+            data = self._parsed(data)
+        if not isinstance(data, dict):
+            self.fail("object")
+        if _deeper_than(METADATA_LEVELS, data):
+            self.fail("deep", limit=METADATA_LEVELS)
+        text = self._text(data)
+        if len(text) > METADATA_BYTES:
+            self.fail("long", size=len(text), limit=METADATA_BYTES)
+        if not storable(data):
+            self.fail("unstorable")
+        return data
+
+    def _text(self, data: dict[str, Any]) -> str:
+        try:
+            return json.dumps(data, allow_nan=False)
+        except ValueError:  # 1e400 is read as infinity, which JSON cannot say
+            self.fail("endless")
+
+    def _parsed(self, text: str) -> Any:
+        try:
+            return json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            self.fail("object")
+
+
+class Words(serializers.CharField):
+    """Text that PostgreSQL can keep."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = str(super().to_internal_value(data))
+        if not storable(text):
+            raise serializers.ValidationError("The characters U+0000 and lone surrogates cannot be kept.")
+        return text
+
+
+class ProductFields(serializers.Serializer[Any]):
+    """What may be changed about a product; fields that are not sent stay as they are."""
+
+    name = Words(max_length=NAME_LENGTH, required=False)
+    ar_enabled = serializers.BooleanField(required=False)
+    metadata = Metadata(required=False)
+    alt = Words(max_length=1000, required=False, allow_blank=True)
+    tags = serializers.ListField(child=Words(max_length=60), max_length=TAGS, required=False)
+    published = serializers.BooleanField(required=False)
+
+
+class QualityField(serializers.Serializer[Any]):
+    """How a version is cooked. `quality`: the mean SSIM that every variant must reach against the original."""
+
+    quality = serializers.FloatField(min_value=0.9, max_value=0.999, required=False, default=0.98)
+
+
+class CookingFields(QualityField):
+    """`publish`: `manual` leaves what shoppers see as it is until somebody publishes the version."""
+
+    publish = serializers.ChoiceField(choices=["auto", "manual"], required=False, default="auto")
+
+
+class ModelForm(QualityField):
+    """multipart/form-data; `model_file` is streamed into the store while it comes."""
+
+    model_file = serializers.FileField(required=False, allow_empty_file=True)
+    optimize = serializers.BooleanField(required=False, default=True)
+
+
+class VersionForm(ModelForm, CookingFields):
+    """The next model of a product."""
+
+
+class ProductId(serializers.Serializer[Any]):
+    product = serializers.UUIDField(required=False)
+
+
+class ProductForm(ModelForm):
+    """multipart/form-data: a model file and what is said about it."""
+
+    name = Words(max_length=NAME_LENGTH)
+    ar_enabled = serializers.BooleanField(required=False, default=True)
+    metadata = Metadata(required=False, default=dict)
+    alt = Words(max_length=1000, required=False, allow_blank=True, default="")
+    tags = serializers.ListField(child=Words(max_length=60), max_length=TAGS, required=False, default=list)
+    published = serializers.BooleanField(required=False, default=True)
+
+
+def storable(value: Any) -> bool:
+    """Whether PostgreSQL can keep every text in `value`."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(storable(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return all(storable(part) for part in value)
+    return True
+
+
+def _deeper_than(levels: int, value: Any) -> bool:
+    """Level by level, since a recursion would break on the very values that this is asked of."""
+    level = [value]
+    for _ in range(levels):
+        level = [inner for one in level for inner in _inner(one)]
+    return bool(level)
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+# --- Out ----------------------------------------------------------------------------------------------------------
+
+
+class ViewOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    ssim = serializers.FloatField()
+
+
+class ProofOut(serializers.Serializer[Any]):
+    """Measured against the untouched upload; bounds are null where bytes decide, not looks."""
+
+    ssim = serializers.FloatField()
+    worst_ssim = serializers.FloatField()
+    bound = serializers.FloatField(allow_null=True)
+    worst_bound = serializers.FloatField(allow_null=True)
+    views = ViewOut(many=True)
+    passed = serializers.BooleanField()
+
+
+class VariantOut(serializers.Serializer[Any]):
+    """`proof` is null where it was not rendered: "not proven". Sizes in bytes."""
+
+    url = serializers.URLField()
+    format = serializers.ChoiceField(choices=[one.value for one in Format])
+    size = serializers.IntegerField()
+    triangles = serializers.IntegerField(allow_null=True)
+    textures = serializers.IntegerField(allow_null=True)
+    texture_max_px = serializers.IntegerField(allow_null=True)
+    width_px = serializers.IntegerField(allow_null=True)
+    height_px = serializers.IntegerField(allow_null=True)
+    proof = ProofOut(allow_null=True)
+
+
+class VariantsOut(serializers.Serializer[Any]):
+    """By kind; one that was not made is absent."""
+
+    preview = VariantOut(required=False)
+    mobile = VariantOut(required=False)
+    web = VariantOut(required=False)
+    android = VariantOut(required=False)
+    ios = VariantOut(required=False)
+    poster = VariantOut(required=False)
+    thumbnail = VariantOut(required=False)
+
+
+class LinksOut(serializers.Serializer[Any]):
+    self = serializers.URLField()
+    versions = serializers.URLField()
+    page = serializers.URLField()
+
+
+class ProductOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    model_3d_url = serializers.URLField()
+    ar_enabled = serializers.BooleanField()
+    format = serializers.ChoiceField(choices=[one.value for one in Format])
+    size = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    metadata = serializers.DictField()
+    status = serializers.ChoiceField(choices=Status.values)
+    published = serializers.BooleanField()
+    version = serializers.IntegerField()
+    variants = VariantsOut()
+    dimensions_m = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    alt = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
+    source_format = serializers.ChoiceField(choices=[one.value for one in Format])
+    links = LinksOut()
+
+
+class ProductsOut(serializers.Serializer[Any]):
+    results = ProductOut(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class VersionOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    product_id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    url = serializers.URLField()
+    format = serializers.ChoiceField(choices=[one.value for one in Format])
+    size = serializers.IntegerField()
+    optimized = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    made_from = serializers.IntegerField(allow_null=True)
+    published = serializers.BooleanField()
+    passed = serializers.BooleanField()
+    source_format = serializers.ChoiceField(choices=[one.value for one in Format])
+    dimensions_m = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    variants = VariantsOut()
+
+
+class VersionsOut(serializers.Serializer[Any]):
+    versions = VersionOut(many=True)
+
+
+class TaskError(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class TaskOut(serializers.Serializer[Any]):
+    """`progress` from 0 to 1; `version` is the one that was made, once it is."""
+
+    task_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=State.values)
+    step = serializers.CharField()
+    progress = serializers.FloatField()
+    attempts = serializers.IntegerField()
+    product_id = serializers.UUIDField()
+    version = serializers.IntegerField(allow_null=True)
+    error = TaskError(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class TasksOut(serializers.Serializer[Any]):
+    results = TaskOut(many=True)
+
+
+class StartedOut(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["processing"])
+
+
+def product_shape(product: Product, base: str) -> Mapping[str, Any]:
+    """The product, all fields. `product` comes with its versions' variants, see `catalog/queries.py`."""
+    shown = product.shown_version
+    link = f"{base}/api/assets/3d/{product.pk}/"
+    return {
+        "id": str(product.pk),
+        "name": product.name,
+        "model_3d_url": files.url_to_read(shown.key, base),
+        "ar_enabled": product.ar_enabled,
+        "format": shown.format,
+        "size": shown.size,
+        "created_at": product.created_at,
+        "updated_at": product.updated_at,
+        "metadata": product.metadata,
+        "status": product.status,
+        "published": product.published,
+        "version": shown.number,
+        "variants": _variants(shown, base),
+        "dimensions_m": shown.dimensions_m,
+        "alt": product.alt,
+        "tags": product.tags,
+        "source_format": shown.source_format,
+        "links": {"self": link, "versions": f"{link}versions", "page": f"{base}/p/{product.pk}"},
+    }
+
+
+def version_shape(version: AssetVersion, base: str) -> Mapping[str, Any]:
+    return {
+        "id": str(version.pk),
+        "product_id": str(version.product_id),
+        "version": version.number,
+        "url": files.url_to_read(version.key, base),
+        "format": version.format,
+        "size": version.size,
+        "optimized": version.optimized,
+        "created_at": version.created_at,
+        "made_from": version.made_from.number if version.made_from else None,
+        "published": version.product.published_version_id == version.pk,
+        "passed": version.passed,
+        "source_format": version.source_format,
+        "dimensions_m": version.dimensions_m,
+        "variants": _variants(version, base),
+    }
+
+
+def task_shape(job: Job) -> Mapping[str, Any]:
+    return {
+        "task_id": str(job.pk),
+        "status": job.state,
+        "step": job.step,
+        "progress": round(job.progress, 4),
+        "attempts": job.attempts,
+        "product_id": str(job.version.product_id),
+        "version": job.made_version.number if job.made_version else None,
+        "error": job.error,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def _variants(version: AssetVersion, base: str) -> dict[str, Any]:
+    """Keyed by kind, never an ordered list: a viewer must not pick a USDZ by its place."""
+    found = {variant.kind: variant for variant in version.variants.all()}
+    return {kind.value: _variant(found[kind], base) for kind in Kind if kind in found}
+
+
+def _variant(variant: Variant, base: str) -> dict[str, Any]:
+    return {
+        "url": files.url_to_read(variant.key, base),
+        "format": variant.format,
+        "size": variant.size,
+        "triangles": variant.triangles,
+        "textures": variant.textures,
+        "texture_max_px": variant.texture_max_px,
+        "width_px": variant.width_px,
+        "height_px": variant.height_px,
+        "proof": variant.proof,
+    }

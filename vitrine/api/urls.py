@@ -1,0 +1,37 @@
+"""Every path of the API. Each answers with and without its trailing slash, without a redirect."""
+
+from typing import Any
+
+from django.urls import URLPattern, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from vitrine.api import auth, products, system, tasks, versions
+
+
+def both(route: str, view: Any, name: str) -> list[URLPattern]:
+    """`route` with its slash and without."""
+    return [path(f"{route}/", view, name=name), path(route, view)]
+
+
+urlpatterns = [
+    *both("api/assets/3d", products.Products.as_view(), "products"),
+    *both("api/assets/3d/<uuid:product_id>", products.OneProduct.as_view(), "product"),
+    *both("api/assets/3d/<uuid:product_id>/optimize", versions.Optimize.as_view(), "optimize"),
+    *both("api/assets/3d/<uuid:product_id>/versions", versions.Versions.as_view(), "versions"),
+    *both("api/assets/3d/<uuid:product_id>/versions/<int:number>", versions.OneVersion.as_view(), "version"),
+    *both(
+        "api/assets/3d/<uuid:product_id>/versions/<int:number>/report", versions.Report.as_view(), "report"
+    ),
+    *both(
+        "api/assets/3d/<uuid:product_id>/versions/<int:number>/publish", versions.Publish.as_view(), "publish"
+    ),
+    *both("api/tasks", tasks.Tasks.as_view(), "tasks"),
+    *both("api/tasks/<uuid:task_id>", tasks.OneTask.as_view(), "task"),
+    *both("api/auth/token", auth.Token.as_view(), "token"),
+    *both("api/auth/token/refresh", auth.TokenRefresh.as_view(), "token-refresh"),
+    *both("api/auth/me", auth.Me.as_view(), "me"),
+    *both("api/schema", SpectacularAPIView.as_view(), "schema"),
+    *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
+    *both("health/live", system.live, "live"),
+    *both("health/ready", system.ready, "ready"),
+]

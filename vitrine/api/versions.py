@@ -1,0 +1,112 @@
+"""/api/assets/3d/{id}/versions and /optimize: the states of a product."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from vitrine.api.answers import tagged
+from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.parsers import Json
+from vitrine.api.permissions import Reads
+from vitrine.api.products import readable_product, writer
+from vitrine.api.shapes import (
+    CookingFields,
+    ProductOut,
+    StartedOut,
+    VersionForm,
+    VersionOut,
+    VersionsOut,
+    base_url,
+    product_shape,
+    version_shape,
+)
+from vitrine.catalog import publishing, queries
+from vitrine.catalog.models import AssetVersion
+from vitrine.processing.intake import Wishes, accept_version, optimize
+
+
+class Optimize(APIView):
+    permission_classes = [Reads]
+    parser_classes = [Json]
+
+    @extend_schema(operation_id="optimize_product", request=CookingFields, responses={202: StartedOut})
+    def post(self, request: Request, product_id: UUID) -> Response:
+        product = readable_product(request, product_id)
+        order = CookingFields(data=request.data)
+        order.is_valid(raise_exception=True)
+        newest = product.newest_version or product.shown_version
+        job = optimize(newest, _wishes(order.validated_data), by=writer(request))
+        return Response({"task_id": str(job.pk), "status": "processing"}, status=202)
+
+
+class Versions(APIView):
+    permission_classes = [Reads]
+    parser_classes = [MultiPartParser, FormParser]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        request.upload_handlers = [StreamToStore(request)]
+        return super().initialize_request(request, *args, **kwargs)
+
+    @extend_schema(operation_id="list_versions", responses=VersionsOut)
+    def get(self, request: Request, product_id: UUID) -> Response:
+        product = readable_product(request, product_id)
+        shapes = [version_shape(version, base_url(request)) for version in queries.versions(product)]
+        return tagged(request, {"versions": shapes})
+
+    @extend_schema(
+        operation_id="create_version",
+        request={"multipart/form-data": VersionForm},
+        responses={201: VersionOut},
+    )
+    def post(self, request: Request, product_id: UUID) -> Response:
+        product = readable_product(request, product_id)
+        fields, arrived = read_form(request, VersionForm)
+        job = accept_version(product, arrived, _wishes(fields), by=writer(request))
+        version = queries.versions(product).get(pk=job.version_id)
+        return tagged(request, version_shape(version, base_url(request)), status=201)
+
+
+class OneVersion(APIView):
+    permission_classes = [Reads]
+
+    @extend_schema(operation_id="read_version", responses=VersionOut)
+    def get(self, request: Request, product_id: UUID, number: int) -> Response:
+        return tagged(request, version_shape(_version(request, product_id, number), base_url(request)))
+
+
+class Report(APIView):
+    permission_classes = [Reads]
+
+    @extend_schema(operation_id="read_report", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, product_id: UUID, number: int) -> Response:
+        return tagged(request, _version(request, product_id, number).report)
+
+
+class Publish(APIView):
+    permission_classes = [Reads]
+
+    @extend_schema(operation_id="publish_version", request=None, responses=ProductOut)
+    def post(self, request: Request, product_id: UUID, number: int) -> Response:
+        publishing.publish(_version(request, product_id, number))
+        product = readable_product(request, product_id)
+        return tagged(request, product_shape(product, base_url(request)))
+
+
+def _version(request: Request, product_id: UUID, number: int) -> AssetVersion:
+    return get_object_or_404(queries.versions(readable_product(request, product_id)), number=number)
+
+
+def _wishes(fields: dict[str, Any]) -> Wishes:
+    return Wishes(
+        optimize=fields.get("optimize", True),
+        publish=fields["publish"] == "auto",
+        quality=fields["quality"],
+    )

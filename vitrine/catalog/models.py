@@ -1,0 +1,175 @@
+"""What lasts: products, their versions, and the files that go with a version."""
+
+import uuid
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from vitrine.access.models import User
+from vitrine.errors import Conflict
+from vitrine.pipeline.work import Format, Kind
+
+_FORMATS = [(one.value, one.value) for one in Format]
+
+
+class Status(models.TextChoices):
+    """Where a product stands until its first job has ended, and ever after."""
+
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Product(models.Model):
+    """A thing sold, shown in 3D. What shoppers see is its published version: one pointer, moved by `publish`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    ar_enabled = models.BooleanField(default=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    alt = models.CharField(max_length=1000, blank=True, default="")
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.PROCESSING)
+    publish_wished = models.BooleanField(default=True)
+    published_version: "models.ForeignKey[AssetVersion | None, AssetVersion | None]" = models.ForeignKey(
+        "AssetVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    newest_version: "models.ForeignKey[AssetVersion | None, AssetVersion | None]" = models.ForeignKey(
+        "AssetVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    version_count = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                F("created_at").desc(), F("id").desc(), condition=Q(deleted_at=None), name="product_newest"
+            ),
+            GinIndex(fields=["tags"], name="product_tags"),
+        ]
+
+    @property
+    def published(self) -> bool:
+        """Strangers can read it now."""
+        return self.published_version_id is not None and self.deleted_at is None
+
+    @property
+    def shown_version(self) -> "AssetVersion":
+        """The published version, else the newest. Every product has one: the two are made together."""
+        version = self.published_version or self.newest_version
+        assert version is not None, "a product is made with its first version"
+        return version
+
+    def add_version(self, **fields: Any) -> "AssetVersion":
+        """The next version, numbered under a lock on this product. Call it inside a transaction."""
+        Product.objects.filter(pk=self.pk).update(version_count=F("version_count") + 1)
+        self.refresh_from_db(fields=["version_count"])
+        version = AssetVersion.objects.create(product=self, number=self.version_count, **fields)
+        self.newest_version = version
+        self.save(update_fields=["newest_version", "updated_at"])
+        return version
+
+    def publish(self, version: "AssetVersion") -> None:
+        """Show `version` to everybody; the same call rolls back. Conflict for one that never passed its proofs."""
+        if not version.passed:
+            raise Conflict(
+                f"Version {version.number} has not passed its checks, so it cannot be published. "
+                "Optimize it, or publish another version."
+            )
+        with transaction.atomic():
+            AssetVersion.objects.filter(pk=version.pk, published_at=None).update(published_at=timezone.now())
+            self.published_version = version
+            self.publish_wished = True
+            self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+
+    def withdraw(self) -> None:
+        """Hide it from strangers, at once."""
+        self.published_version = None
+        self.publish_wished = False
+        self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+
+    def note_passed(self) -> None:
+        """A job ended well."""
+        Product.objects.filter(pk=self.pk).update(status=Status.READY, updated_at=timezone.now())
+
+    def note_failed(self) -> None:
+        """A job ended badly: the product has failed only if no version ever passed."""
+        never_passed = Product.objects.filter(pk=self.pk).exclude(versions__passed=True)
+        never_passed.update(status=Status.FAILED, updated_at=timezone.now())
+
+    def remove(self) -> None:
+        """Hide it at once from everybody; upkeep deletes the bytes later."""
+        self.deleted_at = timezone.now()
+        self.published_version = None
+        self.save(update_fields=["deleted_at", "published_version", "updated_at"])
+
+
+class AssetVersion(models.Model):
+    """One immutable, numbered state of a product: as it was sent, or made by a recipe, with its variants.
+
+    `key` names the file at the API's `url`: the upload itself, or the `android` file of an optimized version.
+    Two marks are set later, once each: `passed` by the job that checked it, `published_at` by the first publishing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=512)
+    format = models.CharField(max_length=8, choices=_FORMATS)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    source_format = models.CharField(max_length=8, choices=_FORMATS)
+    optimized = models.BooleanField(default=False)
+    made_from: "models.ForeignKey[AssetVersion | None, AssetVersion | None]" = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="made"
+    )
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    dimensions_m: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    report = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    passed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["made_from", "fingerprint"], condition=Q(optimized=True), name="version_made_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["key"], name="version_key")]
+
+    @property
+    def source(self) -> Self:
+        """The version as it was sent: itself, or the one this was made from."""
+        return self if self.made_from is None else self.made_from  # type: ignore[return-value]  # Self across a ForeignKey
+
+
+class Variant(models.Model):
+    """A companion file of a version, of one Kind. `proof` is null where it was not rendered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(AssetVersion, on_delete=models.CASCADE, related_name="variants")
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
+    key = models.CharField(max_length=512)
+    format = models.CharField(max_length=8, choices=_FORMATS)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    triangles = models.PositiveIntegerField(null=True, blank=True)
+    textures = models.PositiveIntegerField(null=True, blank=True)
+    texture_max_px = models.PositiveIntegerField(null=True, blank=True)
+    width_px = models.PositiveIntegerField(null=True, blank=True)
+    height_px = models.PositiveIntegerField(null=True, blank=True)
+    proof: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "kind"], name="variant_kind_once")]
+        indexes = [models.Index(fields=["key"], name="variant_key")]

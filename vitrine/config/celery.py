@@ -1,0 +1,78 @@
+"""The Celery app: a doorbell for jobs. `celery -A vitrine.config.celery worker` starts a worker.
+
+The job's row is the truth; a message that is lost costs seconds. So messages are acknowledged at once, no
+results are kept, and every worker sweeps up what was stranded.
+"""
+
+import threading
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import structlog
+from celery import Celery, bootsteps
+from celery.signals import setup_logging
+from django.conf import settings
+from django.db import close_old_connections
+
+from vitrine.config.environment import ENVIRONMENT, choose_settings
+
+choose_settings()
+log = structlog.get_logger()
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery's words for a Redis URL: it names sockets in its own way."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
+class Sweeper(bootsteps.StartStopStep):
+    """A thread of each worker that takes up what was stranded."""
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.stopped = threading.Event()
+
+    def start(self, parent: Any) -> None:
+        threading.Thread(target=self._sweep_until_stopped, name="sweeper", daemon=True).start()
+
+    def stop(self, parent: Any) -> None:
+        self.stopped.set()
+
+    def _sweep_until_stopped(self) -> None:
+        from vitrine.processing.upkeep import sweep  # noqa: PLC0415  # needs Django's apps to be ready
+
+        while not self.stopped.wait(settings.JOB_SWEEP_S):
+            try:
+                sweep()
+            except Exception:
+                # The outermost edge of a worker: whatever failed now is tried again with the next round.
+                log.exception("sweep_failed")
+            finally:
+                close_old_connections()
+
+
+@setup_logging.connect
+def _leave_logging_alone(**_: Any) -> None:
+    """Celery would set the log up anew, and jobs' own lines would be lost."""
+
+
+app = Celery("vitrine", broker=broker_url(settings.REDIS_URL), set_as_current=True)
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_concurrency=ENVIRONMENT.worker_concurrency,
+    worker_hijack_root_logger=False,
+    worker_max_tasks_per_child=50,
+    worker_soft_shutdown_timeout=60.0,
+    # Without it, an upload hangs for seconds while the broker is away.
+    broker_transport_options={"max_retries": 0},
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+)
+app.autodiscover_tasks(["vitrine.processing"])
+app.steps["worker"].add(Sweeper)

@@ -1,0 +1,309 @@
+"""Every environment variable of Vitrine: read, checked and documented here, once, at start.
+
+Nothing else reads the environment. All of them are optional. Only the standard library is used, because
+`bootstrap.py` checks the environment with this before anything is installed.
+"""
+
+import os
+import re
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from vitrine.config.fault import SetupFault
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What was chosen, with defaults filled in. Sizes in bytes."""
+
+    data_dir: Path
+    """DATA_DIR: where everything lasting lies, `var` in the checkout by default. Made when missing."""
+    secret_key: str = field(repr=False)
+    """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
+    debug: bool
+    """DEBUG: 1 shows tracebacks to everyone. Never on a machine that others reach."""
+    host: str
+    """HOST: the address to listen on; 0.0.0.0 for all. Only this machine by default."""
+    port: int
+    """PORT: 8000 by default."""
+    public_url: str | None
+    """PUBLIC_URL: how the outside reaches us, such as https://assets.example.com; no slash at its end."""
+    cdn_url: str | None
+    """CDN_URL: where files are read from, when a CDN stands before us."""
+    allowed_hosts: tuple[str, ...]
+    """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
+    cors_origins: tuple[str, ...]
+    """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
+    database_url: str | None = field(repr=False)
+    """DATABASE_URL: postgresql://user:password@host:port/name; the embedded PostgreSQL by default."""
+    redis_url: str | None = field(repr=False)
+    """REDIS_URL: redis://, rediss:// or unix://; the embedded Valkey by default."""
+    aws_bucket_name: str | None
+    """AWS_BUCKET_NAME: keeps files in this S3 bucket; in DATA_DIR by default. boto3 reads the keys itself."""
+    aws_endpoint_url: str | None
+    """AWS_ENDPOINT_URL: another S3 than Amazon's."""
+    aws_region: str | None
+    """AWS_REGION, else AWS_DEFAULT_REGION."""
+    max_upload_bytes: int
+    """MAX_UPLOAD_BYTES: the largest file taken, 500000000 by default."""
+    deleted_days: int
+    """DELETED_DAYS: days before a deleted product's files go for good, 7 by default."""
+    worker_concurrency: int
+    """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
+    job_lease_s: int
+    """JOB_LEASE_S: how long a worker may be silent before its job is given to another, 30 by default."""
+    admin_password: str | None = field(repr=False)
+    """ADMIN_PASSWORD: for the user `admin` when it is made; a random one, printed once, by default."""
+    demo: bool
+    """DEMO: 0 leaves the demo products out."""
+    chromium: Path | None
+    """CHROMIUM: the browser that makes posters and proofs; found or installed by default."""
+    node: Path | None
+    """NODE: the Node 24 that runs the engine; the one from requirements.txt by default."""
+    log_level: str
+    """LOG_LEVEL: debug, info, warning or error; info by default."""
+    ci: bool
+    """CI: true makes a missing Chromium an error."""
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """All variables, checked. Makes DATA_DIR and its secret key when they are missing."""
+    read = _Reader(variables)
+    _check_s3_keys(read)
+    data_dir = Path(read.text("DATA_DIR") or ROOT / "var").expanduser().resolve()
+    host = read.text("HOST") or "127.0.0.1"
+    public_url = read.url("PUBLIC_URL")
+    return Environment(
+        debug=read.switch("DEBUG", default=False),
+        host=host,
+        port=read.number("PORT", default=8000, least=1, most=65535),
+        public_url=public_url,
+        cdn_url=read.url("CDN_URL"),
+        allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url),
+        cors_origins=read.origins("CORS_ORIGINS"),
+        database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
+        redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
+        aws_bucket_name=read.text("AWS_BUCKET_NAME"),
+        aws_endpoint_url=read.url("AWS_ENDPOINT_URL"),
+        aws_region=read.text("AWS_REGION") or read.text("AWS_DEFAULT_REGION"),
+        max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
+        deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
+        worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
+        job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
+        admin_password=read.text("ADMIN_PASSWORD"),
+        demo=read.switch("DEMO", default=True),
+        chromium=read.program("CHROMIUM"),
+        node=read.program("NODE"),
+        log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
+        ci=read.switch("CI", default=False),
+        data_dir=_usable_folder(data_dir),
+        secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
+    )
+
+
+def choose_settings() -> None:
+    """What must stand in the environment before Django is imported. What stands there already is left."""
+    chosen = {
+        "DJANGO_SETTINGS_MODULE": "vitrine.config.settings",
+        # Beside Playwright itself, where every user of this checkout finds it.
+        "PLAYWRIGHT_BROWSERS_PATH": "0",
+        # Nothing of ours is async, but while Playwright holds a browser its event loop runs in the job's
+        # thread, and Django would refuse to write the job's progress there.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+    for name, value in chosen.items():
+        os.environ.setdefault(name, value)  # noqa: TID251  # this is the place
+
+
+def is_reloaded() -> bool:
+    """Whether this process was started by the reloader of Django's `runserver`."""
+    return os.environ.get("RUN_MAIN") == "true"  # noqa: TID251  # this is the place
+
+
+def for_child(**changes: str) -> dict[str, str]:
+    """The environment for a process that we start."""
+    return {**os.environ, **changes}  # noqa: TID251  # this is the place
+
+
+def for_installer(scratch: Path) -> dict[str, str]:
+    """The environment for pip, npm and Playwright, which write to a home: `scratch` where there is none."""
+    home = os.environ.get("HOME", "")  # noqa: TID251  # this is the place
+    if Path(home).is_absolute() and os.access(home, os.W_OK | os.X_OK):
+        return for_child(PIP_DISABLE_PIP_VERSION_CHECK="1", PLAYWRIGHT_BROWSERS_PATH="0")
+    return for_child(
+        HOME=home or str(scratch),
+        XDG_CACHE_HOME=str(scratch / "cache"),
+        npm_config_cache=str(scratch / "npm"),
+        PIP_NO_CACHE_DIR="1",
+        PIP_DISABLE_PIP_VERSION_CHECK="1",
+        PLAYWRIGHT_BROWSERS_PATH="0",
+    )
+
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One method for each shape that a variable can have. Empty means unset."""
+
+    variables: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        return self.variables.get(name, "").strip() or None
+
+    def refuse(self, name: str, expected: str) -> NoReturn:
+        raise SetupFault(f"{name} is {self.variables[name]!r}; expected {expected}.")
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        value = (self.text(name) or "").lower()
+        if value and value not in _YES | _NO:
+            self.refuse(name, "1 or 0 (true, yes, on; false, no, off)")
+        return value in _YES if value else default
+
+    def number(self, name: str, *, default: int, least: int, most: int) -> int:
+        value = self.text(name)
+        if value is None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
+            self.refuse(name, f"a whole number from {least} to {most}")
+        return int(value)
+
+    def one_of(self, name: str, allowed: tuple[str, ...], *, default: str) -> str:
+        value = (self.text(name) or default).lower()
+        if value not in allowed:
+            self.refuse(name, " or ".join(allowed))
+        return value
+
+    def several(self, name: str) -> tuple[str, ...]:
+        parts = (self.text(name) or "").split(",")
+        return tuple(part.strip() for part in parts if part.strip())
+
+    def url(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        if not _is_web_address(value) or urlsplit(value).query:
+            self.refuse(name, "an address such as https://example.com, without a query")
+        return value.rstrip("/")
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        for origin in self.several(name):
+            if not _is_web_address(origin) or urlsplit(origin).path:
+                self.refuse(name, "origins such as https://shop.example.com, separated by commas")
+        return self.several(name)
+
+    def address(self, name: str, *, schemes: tuple[str, ...]) -> str | None:
+        value = self.text(name)
+        if value is not None and value.partition("://")[0] not in schemes:
+            # The value may hold a password: it is not repeated.
+            raise SetupFault(f"{name} must begin with {' or '.join(f'{one}://' for one in schemes)}.")
+        return value
+
+    def program(self, name: str) -> Path | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        path = Path(value).expanduser()
+        if not path.is_file() or not os.access(path, os.X_OK):
+            self.refuse(name, "the path of a program")
+        return path.resolve()
+
+
+def _is_web_address(value: str) -> bool:
+    """Whether `value` is an http(s) address with a host and a possible port, and without a login."""
+    return _parses(lambda: urlsplit(value).port) and bool(re.match(r"https?://[^/@?#\s]+(/[^\s#]*)?$", value))
+
+
+def _parses(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except ValueError:
+        return False
+    return True
+
+
+def _check_s3_keys(read: _Reader) -> None:
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    given = [name for name in names if read.text(name)]
+    if given and not read.text("AWS_BUCKET_NAME"):
+        raise SetupFault(
+            f"{given[0]} is set without AWS_BUCKET_NAME: name the bucket to keep files in S3, "
+            "or unset the keys to keep files in DATA_DIR."
+        )
+    if len(given) == 1:
+        missing = next(name for name in names if name not in given)
+        raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
+
+
+def _own_hosts(host: str, public_url: str | None) -> tuple[str, ...]:
+    """The names by which this machine may be called when nobody said."""
+    public = (urlsplit(public_url).hostname or "") if public_url else ""
+    wildcard = host in {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
+    reached_from_outside = (socket.gethostname(), _outward_address()) if wildcard else (host,)
+    own = ("localhost", "127.0.0.1", "[::1]", *reached_from_outside, public)
+    return tuple(dict.fromkeys(name for name in own if name))
+
+
+def _outward_address() -> str:
+    """This machine's address on its own network; nothing is sent for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address reserved for documents
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])
+
+
+def _concurrency() -> int:
+    return max(1, min(4, (os.cpu_count() or 1) // 2))
+
+
+def _usable_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _folder_fault(folder, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _folder_fault(folder, PermissionError(13, "Permission denied"))
+    return folder
+
+
+def _folder_fault(folder: Path, error: OSError) -> SetupFault:
+    return SetupFault(
+        f"DATA_DIR is '{folder}', and it cannot be written to ({error.strerror}); "
+        "choose another folder: make run DATA_DIR=/path/to/folder"
+    )
+
+
+def _kept_secret(file: Path) -> str:
+    """The key of this installation. Processes that start at once agree on one: the first link wins."""
+    try:
+        if not file.exists():
+            draft = file.with_name(f"secret_key.{secrets.token_hex(8)}")
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, file)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return file.read_text().strip()
+    except OSError as error:
+        raise SetupFault(
+            f"'{file}' cannot be read or made ({error.strerror}); it belongs to whoever first used "
+            "this DATA_DIR: become that user or choose another DATA_DIR."
+        ) from error
+
+
+ENVIRONMENT = read_environment(os.environ)  # noqa: TID251  # this is the place

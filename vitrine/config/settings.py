@@ -1,0 +1,246 @@
+"""Django's settings, fed by `environment.py`; nothing here reads the environment itself."""
+
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from vitrine import __version__
+from vitrine.config import embedded
+from vitrine.config.environment import ENVIRONMENT, ROOT
+from vitrine.pipeline.bench import Bench
+from vitrine.pipeline.work import Format
+
+DEBUG = ENVIRONMENT.debug
+DATA_DIR = ENVIRONMENT.data_dir
+SECRET_KEY = ENVIRONMENT.secret_key
+
+INSTALLED_APPS = [
+    "vitrine.config.apps.ConfigConfig",
+    "vitrine.access.apps.AccessConfig",
+    "vitrine.catalog.apps.CatalogConfig",
+    "vitrine.processing.apps.ProcessingConfig",
+    "vitrine.api.apps.ApiConfig",
+    "vitrine.console.apps.ConsoleConfig",
+    "vitrine.storefront.apps.StorefrontConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "vitrine.config.urls"
+WSGI_APPLICATION = "vitrine.config.wsgi.application"
+APPEND_SLASH = False  # every path of the API answers with and without its slash, without a redirect
+AUTH_USER_MODEL = "access.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database and Redis: the ones named in the environment, else our own under DATA_DIR -----------------------
+
+_servers = embedded.ensure()
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's words for a PostgreSQL URL; a socket's folder may stand in `host=` of the query."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.pop("host", "")) or (parts.hostname or ""),
+        "PORT": parts.port or "",
+        "OPTIONS": {name: unquote(value) for name, value in query.items()},
+        # As fast as Django's pool, and safe in a worker that forks.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database(_servers.database_url)}
+REDIS_URL = _servers.redis_url
+
+# --- Files --------------------------------------------------------------------------------------------------------
+
+AWS_BUCKET_NAME = ENVIRONMENT.aws_bucket_name
+AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url
+AWS_REGION = ENVIRONMENT.aws_region
+CDN_URL = ENVIRONMENT.cdn_url
+PUBLIC_URL = ENVIRONMENT.public_url
+MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
+UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
+DELETED_DAYS = ENVIRONMENT.deleted_days
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+# Only the API takes files, and streams them itself; a large one sent anywhere else is dropped, not put on our disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # unused: models live in the blob store
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+VIEWER_DIST = ROOT / "viewer" / "dist"
+
+# --- Jobs ---------------------------------------------------------------------------------------------------------
+
+JOB_LEASE_S = ENVIRONMENT.job_lease_s
+JOB_ATTEMPTS = 3
+JOB_SWEEP_S = max(1.0, JOB_LEASE_S / 3)  # how often each worker looks for stranded jobs
+JOB_RING_AGAIN_S = JOB_LEASE_S  # how long a queued job waits before it is rung for again
+PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium)
+
+# --- Security: everything that says who may reach us, and from where --------------------------------------------
+
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+_secure = (PUBLIC_URL or "").startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login"
+
+# CORS. Published products, their files and the element may be read from any page: those answers say so themselves
+# (`Access-Control-Allow-Origin: *`, never with credentials). Pages that call with a login must come from an origin
+# in CORS_ORIGINS, and send their token in the Authorization header.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.cors_origins)
+CORS_ALLOW_CREDENTIALS = False
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "Server-Timing"]
+CORS_PREFLIGHT_MAX_AGE = 86_400
+
+# Files may have another address than the page that shows them.
+_own_origins = [url for url in (PUBLIC_URL, CDN_URL) if url]
+# The viewer's decoders are WebAssembly, its textures blobs, its workers blobs.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, "'wasm-unsafe-eval'"],
+        # model-viewer 4.4.0 has one inline <style>; this is its hash
+        "style-src": [SELF, "'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='"],
+        "img-src": [SELF, "data:", "blob:", *_own_origins],
+        "font-src": [SELF],
+        "connect-src": [SELF, "blob:", *_own_origins],
+        "worker-src": ["blob:"],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- API ----------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "vitrine.access.tokens.TokenAuthentication",
+        "vitrine.api.authentication.ConsoleAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["vitrine.api.permissions.Reads"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["vitrine.api.parsers.Json"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "vitrine.api.problems.answer",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": None,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ALGORITHM": "HS256",
+    "AUDIENCE": "vitrine",
+    "ISSUER": "vitrine",
+    "UPDATE_LAST_LOGIN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Vitrine",
+    "VERSION": __version__,
+    "DESCRIPTION": "Self-hosted 3D and AR product assets: one upload, everything a product page needs.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["vitrine.api.schema.one_path_each"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "FileFormat": [(one.value, one.value) for one in Format],
+    },
+}
+
+# --- Logs: one line an event, on standard error ------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "vitrine.config.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level.upper()},
+    "loggers": {
+        "django": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "botocore": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+    },
+}

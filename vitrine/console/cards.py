@@ -1,0 +1,138 @@
+"""What a product's card says: where it stands, what was saved, and whether it was proven."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from vitrine.catalog.files import url_to_read
+from vitrine.catalog.models import Product, Status, Variant
+from vitrine.pipeline.work import Format, Kind
+from vitrine.processing.models import Job, State
+
+STEP_WORDS = {
+    "": "Starting",
+    "fetch": "Fetching the file",
+    "gate": "Checking the model",
+    "check": "Checking the file",
+    "convert": "Reading the model",
+    "poster": "Taking its picture",
+    "optimize": "Making it small",
+    "proof": "Comparing it with the original",
+    "usdz": "Making the file for iPhones",
+    "store": "Storing the files",
+}
+"""A job's step up to its first hyphen (`optimize-2` is the third try), in words for people; the page's script has the
+same from `products.html`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether the web variant looks like the original: `ssim` is None where nothing was rendered."""
+
+    ssim: float | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A product in the console's list. `job` is its newest one, open or ended."""
+
+    product: Product
+    version: int
+    format: str
+    thumbnail: Variant | None
+    source_bytes: int
+    shown_bytes: int | None
+    proof: Proof | None
+    job: Job | None
+
+    @classmethod
+    def of(cls, product: Product, job: Job | None) -> Self:
+        version = product.shown_version
+        variants = {variant.kind: variant for variant in version.variants.all()}
+        web = variants.get(Kind.WEB)
+        return cls(
+            product=product,
+            version=version.number,
+            format=version.source_format,
+            thumbnail=variants.get(Kind.THUMBNAIL) or variants.get(Kind.POSTER),
+            source_bytes=version.source.size,
+            shown_bytes=web.size if web else None,
+            proof=_proof(web) if web else None,
+            job=job,
+        )
+
+    @property
+    def picture(self) -> str:
+        return url_to_read(self.thumbnail.key, "") if self.thumbnail else ""
+
+    @property
+    def working(self) -> bool:
+        return self.job is not None and self.job.state in {State.QUEUED, State.PROCESSING}
+
+    @property
+    def failed(self) -> bool:
+        return self.job is not None and self.job.state == State.FAILED
+
+    @property
+    def waiting(self) -> bool:
+        return self.job is not None and self.job.state == State.QUEUED
+
+    @property
+    def step(self) -> str:
+        return STEP_WORDS.get(self.job.step.partition("-")[0], "Working") if self.job else ""
+
+    @property
+    def fault(self) -> dict[str, str]:
+        """`title` and `detail` of what went wrong with the newest job."""
+        return self.job.error if self.job is not None and self.failed and self.job.error else {}
+
+    @property
+    def publishes_later(self) -> bool:
+        """It goes public by itself once its checks have passed."""
+        wished = self.job is not None and self.job.publish and self.product.publish_wished
+        return self.working and wished and not self.product.published
+
+    @property
+    def can_publish(self) -> bool:
+        """Something of it has passed, or may still pass."""
+        return self.product.status != Status.FAILED
+
+    @property
+    def can_optimize(self) -> bool:
+        return self.format != Format.USDZ and not self.working
+
+    @property
+    def sizes(self) -> str:
+        """What shoppers download instead of the upload: 8.9 MB → 0.4 MB."""
+        source = size_words(self.source_bytes)
+        if self.shown_bytes is None or size_words(self.shown_bytes) == source:
+            return source
+        return f"{source} → {size_words(self.shown_bytes)}"
+
+
+def cards_of(products: Sequence[Product]) -> list[Card]:
+    """One query for the jobs of them all."""
+    jobs = newest_jobs([product.pk for product in products])
+    return [Card.of(product, jobs.get(product.pk)) for product in products]
+
+
+def newest_jobs(product_ids: Sequence[UUID]) -> dict[UUID, Job]:
+    """The newest job of each product."""
+    found = Job.objects.filter(version__product_id__in=product_ids).select_related("version")
+    newest = found.order_by("version__product_id", "-created_at").distinct("version__product_id")
+    return {job.version.product_id: job for job in newest}
+
+
+def size_words(count: int) -> str:
+    """Bytes for people, in powers of ten as shops and phones count them."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} kB"
+
+
+def _proof(web: Variant) -> Proof:
+    if web.proof is None:
+        return Proof(ssim=None, passed=False)
+    return Proof(ssim=web.proof["ssim"], passed=web.proof["passed"])

@@ -1,0 +1,13 @@
+/** The products' page comes to life. */
+
+import { startCards } from "./cards.js";
+import { startMore } from "./more.js";
+import { startProgress } from "./progress.js";
+import { startUploads } from "./uploads.js";
+
+startMore();
+startProgress();
+if ("mayWrite" in document.body.dataset) {
+  startCards();
+  startUploads();
+}

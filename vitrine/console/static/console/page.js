@@ -1,0 +1,49 @@
+/** Finding and making parts of the page. Whatever comes from people goes in as text, never as markup. */
+
+/** The element for `selector`, which the page's template promises. */
+export function need(selector, within = document) {
+  const found = within.querySelector(selector);
+  if (!found) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+/** A fresh copy of the element in `<template id>`. */
+export function copyOf(id) {
+  return need(`template#${id}`).content.firstElementChild.cloneNode(true);
+}
+
+/** Elements out of a page of our own server, which has escaped whatever came from people. Scripts in it never run. */
+export function elementsIn(html, selector) {
+  return [...new DOMParser().parseFromString(html, "text/html").querySelectorAll(selector)].map((element) =>
+    document.importNode(element, true),
+  );
+}
+
+/** Tell those who do not see the page change. */
+export function say(words) {
+  need("#said").textContent = words;
+}
+
+/** Show what went wrong until it is closed. */
+export function complain({ title, detail }) {
+  const box = document.createElement("div");
+  box.className = "fault";
+  const strong = document.createElement("strong");
+  strong.textContent = title;
+  const words = document.createElement("p");
+  words.append(strong, ` ${detail}`);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "plain";
+  close.textContent = "Close";
+  close.addEventListener("click", () => box.remove());
+  box.append(words, close);
+  need("#faults").append(box);
+  box.scrollIntoView({ block: "nearest" });
+}
+
+/** Bytes in words, as the server says them. */
+export function sizeWords(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes >= 100_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1e3)} kB`;
+}

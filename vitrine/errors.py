@@ -1,0 +1,114 @@
+"""Everything we refuse or fail to do, as one tree.
+
+    VitrineError
+    ├── Refused                 the caller can fix it; never retried
+    │   ├── InvalidRequest        a field has the wrong shape
+    │   ├── NotFound              nothing there that the caller may read
+    │   ├── NotAllowed            the caller's role does not reach
+    │   ├── Conflict              the thing is in a state that forbids it
+    │   ├── TooLarge              over a limit of bytes
+    │   ├── UnsupportedFormat     a kind of file we do not take
+    │   ├── ModelRejected         the gate says no to a model
+    │   └── ProofTooLow           no variant looked enough like the original
+    └── Broken                  our side failed; trying again may help
+        ├── EngineFailed          the Node engine
+        ├── StudioFailed          the browser that renders
+        ├── UsdzFailed            the USDZ converter
+        └── StoreFailed           the blob store
+
+`api/problems.py` is the one place where these meet HTTP; a failed job keeps `code`, `title` and `detail`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field's fault: `pointer` is a JSON Pointer (RFC 6901) into the request."""
+
+    pointer: str
+    detail: str
+
+
+class VitrineError(Exception):
+    """`code` is stable and for programs, `title` the same for each code, `detail` for the person who got it."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str, *, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = tuple(faults)
+
+
+class Refused(VitrineError):
+    code = "refused"
+    title = "The request was refused"
+
+
+class InvalidRequest(Refused):
+    code = "invalid"
+    title = "Some fields are not right"
+
+
+class NotFound(Refused):
+    code = "not-found"
+    title = "Nothing here"
+
+
+class NotAllowed(Refused):
+    code = "not-allowed"
+    title = "Your role does not allow this"
+
+
+class Conflict(Refused):
+    code = "conflict"
+    title = "Not possible in its present state"
+
+
+class TooLarge(Refused):
+    code = "too-large"
+    title = "The file is too large"
+
+
+class UnsupportedFormat(Refused):
+    code = "unsupported-format"
+    title = "We do not take this kind of file"
+
+
+class ModelRejected(Refused):
+    code = "model-rejected"
+    title = "The model cannot be used as it is"
+
+
+class ProofTooLow(Refused):
+    code = "proof-too-low"
+    title = "No variant looked enough like the original"
+
+
+class Broken(VitrineError):
+    code = "broken"
+    title = "Something failed on our side"
+
+
+class EngineFailed(Broken):
+    code = "engine-failed"
+    title = "The model engine failed"
+
+
+class StudioFailed(Broken):
+    code = "studio-failed"
+    title = "The rendering browser failed"
+
+
+class UsdzFailed(Broken):
+    code = "usdz-failed"
+    title = "The USDZ could not be made"
+
+
+class StoreFailed(Broken):
+    code = "store-failed"
+    title = "The file store did not answer"

@@ -1,0 +1,157 @@
+"""An upload as the engine wants it: one model file, and the files that its URIs may mean."""
+
+import os
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from vitrine.errors import ModelRejected
+from vitrine.pipeline.gltf import Row, parse_json, refuse, rows
+from vitrine.pipeline.limits import ARCHIVE, ArchiveLimits
+from vitrine.pipeline.work import Format, Work
+
+_PIECE = 1 << 20
+_JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """`files`: URI as the model writes it -> the file that it means."""
+
+    model: Path
+    format: Format
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def is_glb(self) -> bool:
+        return self.format is Format.GLB
+
+    def order(self) -> dict[str, object]:
+        """What the engine's orders say of it."""
+        paths = {uri: str(path) for uri, path in self.files.items()}
+        return {
+            "source": str(self.model),
+            "format": str(self.format),
+            "resources": paths,
+            "reads": [str(self.model), *sorted(set(paths.values()))],
+        }
+
+
+def open_parcel(work: Work, *, limits: ArchiveLimits = ARCHIVE) -> Parcel:
+    """The parcel of this work's source. A zip is unpacked into a new folder in the work's."""
+    if work.source_format is not Format.ZIP:
+        return Parcel(model=work.source, format=work.source_format)
+    # A name that no earlier child could have prepared.
+    target = Path(tempfile.mkdtemp(dir=work.folder, prefix="unpacked-"))
+    names = unpack(work.source, target, limits=limits)
+    return _zipped(target, names)
+
+
+def unpack(archive: Path, target: Path, *, limits: ArchiveLimits = ARCHIVE) -> dict[str, Path]:
+    """Name in the zip -> file under `target`, named by numbers: no name from a zip reaches our disk."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = _members(opened, limits)
+            target.chmod(0o755)
+            return _inflate(opened, members, target, limits, archive.stat().st_size)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeError,
+    ) as cause:
+        raise ModelRejected(f"The zip cannot be read: {str(cause)[:200]}.") from cause
+
+
+def _members(opened: zipfile.ZipFile, limits: ArchiveLimits) -> list[zipfile.ZipInfo]:
+    entries = opened.infolist()
+    if len(entries) > limits.files:
+        refuse(f"The zip holds {len(entries)} files; the limit is {limits.files}.")
+    members = []
+    for entry in entries:
+        name = entry.filename
+        if len(name) > limits.name_length:
+            refuse(f"A name in the zip has {len(name)} characters; the limit is {limits.name_length}.")
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1]:
+            refuse(f'The zip names a place outside itself: "{name[:200]}".')
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            refuse(f'The zip holds a link, "{name[:200]}"; only plain files are taken.')
+        if entry.flag_bits & 1:
+            refuse(f'"{name[:200]}" in the zip is encrypted.')
+        if not entry.is_dir() and not any(junk in name for junk in _JUNK):
+            members.append(entry)
+    return members
+
+
+def _inflate(
+    opened: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path, limits: ArchiveLimits, packed: int
+) -> dict[str, Path]:
+    """Counts what comes out, whatever the headers say."""
+    found: dict[str, Path] = {}
+    total = 0
+    for number, entry in enumerate(members):
+        name = str(PurePosixPath(entry.filename.replace("\\", "/")))
+        if name in found:
+            refuse(f'The zip holds "{name[:200]}" twice.')
+        path = target / str(number)
+        with opened.open(entry) as source, path.open("wb") as file:
+            while piece := source.read(_PIECE):
+                total += len(piece)
+                if total > limits.total_bytes:
+                    refuse(f"The zip unpacks to more than {limits.total_bytes} bytes; that is the limit.")
+                if total > limits.ratio_from_bytes and total > packed * limits.ratio:
+                    refuse(
+                        f"The zip unpacks to more than {limits.ratio} times its {packed} bytes; the limit."
+                    )
+                file.write(piece)
+            os.fchmod(file.fileno(), 0o644)
+        found[name] = path
+    return found
+
+
+def _zipped(target: Path, names: dict[str, Path]) -> Parcel:
+    models = [name for name in names if name.lower().endswith((".gltf", ".glb"))]
+    if len(models) != 1:
+        told = ", ".join(sorted(models)[:10]) or "none"
+        refuse(f"The zip must hold exactly one .gltf or .glb; it holds {len(models)}: {told}.")
+    name = models[0]
+    path = names[name]
+    with path.open("rb") as file:
+        if file.read(4) == b"glTF":
+            return Parcel(model=path, format=Format.GLB)
+    files = _resolve(parse_json(path.read_bytes()), PurePosixPath(name).parent, names)
+    return Parcel(model=path, format=Format.GLTF, files=files)
+
+
+def _resolve(model: Row, folder: PurePosixPath, names: dict[str, Path]) -> dict[str, Path]:
+    """Each URI that means a file of this zip. Others are left out; the gate names them."""
+    found: dict[str, Path] = {}
+    for key in ("buffers", "images"):
+        for holder in rows(model, key, key):
+            uri = holder.get("uri")
+            if isinstance(uri, str) and uri[:5].lower() != "data:":
+                path = names.get(uri_to_name(uri, folder))
+                if path is not None:
+                    found[uri] = path
+    return found
+
+
+def uri_to_name(uri: str, folder: PurePosixPath) -> str:
+    """A relative URI as a name in the zip; empty when it leaves it."""
+    parts: list[str] = list(folder.parts)
+    for part in PurePosixPath(unquote(uri).replace("\\", "/")).parts:
+        if part == "..":
+            if not parts:
+                return ""
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)

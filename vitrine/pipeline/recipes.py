@@ -1,0 +1,69 @@
+"""The recipes by name, one short list each, and the tools that this machine cooks them with."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from vitrine import __version__
+from vitrine.pipeline.bench import Bench
+from vitrine.pipeline.engine import WHEEL_NODE, Engine
+from vitrine.pipeline.recipe import Recipe, Tools
+from vitrine.pipeline.steps.convert import Convert
+from vitrine.pipeline.steps.gate import Gate
+from vitrine.pipeline.steps.optimize import Optimize
+from vitrine.pipeline.steps.prove import Prove
+from vitrine.pipeline.steps.render import Render
+from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
+from vitrine.pipeline.studio import Studio, find_chromium
+
+DEFAULT_QUALITY = 0.98
+"""Mean SSIM that a variant must reach against the original."""
+
+
+def standard(*, quality: float = DEFAULT_QUALITY) -> Recipe:
+    """Every variant, each proven. One that falls short is made again with more care, twice at most."""
+    return Recipe(
+        name="standard",
+        revision=1,
+        steps=(
+            Gate(),
+            Convert(),
+            Render(),
+            Optimize(),
+            Prove(bound=quality),
+            Optimize(effort=1),
+            Prove(bound=quality),
+            Optimize(effort=2),
+            Prove(bound=quality, final=True),
+            Usdz(),
+        ),
+    )
+
+
+def check() -> Recipe:
+    """Only the gate: for a model that is shown as it came."""
+    return Recipe(name="check", revision=1, steps=(Gate(), CheckUsdz(), Convert()))
+
+
+def named(name: str, options: Mapping[str, Any]) -> Recipe:
+    """The recipe that a job asks for."""
+    return {"standard": standard, "check": check}[name](**options)
+
+
+def tools_of(bench: Bench) -> Tools:
+    """What `bench` names, else what is found here. Without a Chromium there are no posters and no proofs."""
+    chromium = find_chromium(str(bench.chromium) if bench.chromium else None)
+    return Tools(
+        engine=Engine(node=bench.node or WHEEL_NODE),
+        studio=None if chromium is None else Studio(chromium=chromium),
+    )
+
+
+def versions(tools: Tools) -> dict[str, str]:
+    """Name to version of everything that a variant's bytes or its proof depend on."""
+    return {
+        "vitrine": __version__,
+        **{name: version(name) for name in ("usd-core", "pillow", "numpy")},
+        "chromium": "none" if tools.studio is None else tools.studio.version(),
+        **tools.engine.versions(),
+    }

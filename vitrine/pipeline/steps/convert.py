@@ -1,0 +1,40 @@
+"""From whatever glTF came to one plain core GLB that every later step reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from vitrine.pipeline.limits import MODEL, ModelLimits
+from vitrine.pipeline.parcel import open_parcel
+from vitrine.pipeline.recipe import Tools
+from vitrine.pipeline.work import Facts, Format, Notice, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convert:
+    """Unzips, and decodes Draco, meshopt, quantization, Basis KTX2, WebP and AVIF. Fills `facts` and `plain`."""
+
+    name: ClassVar[str] = "convert"
+    model: ModelLimits = MODEL
+
+    def __call__(self, work: Work, tools: Tools) -> Work:
+        if work.source_format is Format.USDZ:
+            return work
+        target = work.folder / "plain.glb"
+        limits = {"image_px": self.model.image_px, "drawn_elements": self.model.drawn_elements}
+        order = {**open_parcel(work).order(), "target": str(target), "limits": limits}
+        report = tools.engine.convert(order, folder=work.folder, note=tools.note)
+        notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
+        converted = replace(work, plain=target, facts=_facts(report["facts"]))
+        return converted.with_notices(*notices).with_detail(self.name, report)
+
+
+def _facts(found: Mapping[str, Any]) -> Facts:
+    size = found["dimensions_m"]
+    return Facts(
+        **{
+            **found,
+            "dimensions_m": None if size is None else (size[0], size[1], size[2]),
+            "extensions": tuple(found["extensions"]),
+        }
+    )

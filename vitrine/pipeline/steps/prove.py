@@ -1,0 +1,141 @@
+"""The proof: each displayed variant beside the original, in the browser that shoppers use."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from vitrine.errors import ProofTooLow
+from vitrine.pipeline.likeness import ssim
+from vitrine.pipeline.recipe import Tools
+from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
+from vitrine.pipeline.studio.session import Session
+from vitrine.pipeline.work import Format, Kind, Made, Notice, Proof, View, Work
+
+DIGITS = 5
+DISPLAYED = (Kind.WEB, Kind.MOBILE, Kind.ANDROID, Kind.PREVIEW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prove:
+    """Fills in the proof of every displayed variant that has none; with `final`, refuses one under its bound.
+
+    `bound` is the mean SSIM that the views of `web` and `android` must reach; the worst view may lie
+    `worst_below` under it. `mobile` has room below both: its textures are capped in size, and at the nearest
+    zoom a capped texture cannot be alike (a bottle of lossless 1K maps made from 2K reaches 0.943 and, close
+    up, 0.792). A preview is made to a number of bytes, so it carries its likeness without a bound.
+    """
+
+    name: ClassVar[str] = "proof"
+    bound: float = 0.98
+    worst_below: float = 0.02
+    mobile_below: float = 0.06
+    mobile_worst_below: float = 0.20
+    final: bool = False
+
+    def __call__(self, work: Work, tools: Tools) -> Work:
+        if work.source_format is Format.USDZ:
+            return work
+        unproven = [
+            work.variants[kind]
+            for kind in DISPLAYED
+            if kind in work.variants and work.variants[kind].proof is None
+        ]
+        if unproven and tools.studio is None:
+            return work if NOT_PROVEN in work.notices else work.with_notices(NOT_PROVEN)
+        if unproven and tools.studio is not None:
+            comparison = Comparison(work=work, variants=tuple(unproven), note=tools.note)
+            found = tools.studio.run(comparison)
+            work = work.with_variants(*(self._proven(made, found.views[made.kind]) for made in unproven))
+            work = work.with_detail(self.name, [*work.details.get(self.name, []), found.account])
+        if self.final:
+            _insist(work)
+        return work
+
+    def _proven(self, made: Made, views: tuple[View, ...]) -> Made:
+        mean, worst = self._bounds(made.kind)
+        values = [one.ssim for one in views]
+        proof = Proof(
+            ssim=round(sum(values) / len(values), DIGITS),
+            worst_ssim=min(values),
+            bound=mean,
+            worst_bound=worst,
+            views=views,
+        )
+        return replace(made, proof=proof)
+
+    def _bounds(self, kind: Kind) -> tuple[float, float] | tuple[None, None]:
+        """What the mean and the worst view must reach."""
+        if kind is Kind.PREVIEW:
+            return None, None
+        mean, worst = self.bound, self.bound - self.worst_below
+        if kind is Kind.MOBILE:
+            mean, worst = self.bound - self.mobile_below, self.bound - self.mobile_worst_below
+        return round(mean, DIGITS), round(worst, DIGITS)
+
+
+NOT_PROVEN = Notice(
+    "not-proven",
+    "No browser was found, so it was not measured how much the variants look like the original. "
+    "Install Chromium and optimize again.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a comparison found, and what the report says of it."""
+
+    views: dict[Kind, tuple[View, ...]]
+    account: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A job for the studio: the views of each variant beside the original's. No bytes are rendered twice."""
+
+    work: Work
+    variants: tuple[Made, ...]
+    note: Callable[[float], None]
+
+    def __call__(self, session: Session) -> Found:
+        reference = reference_of(self.work, session=session, note=lambda part: self.note(part * 0.3))
+        alike = {
+            _digest(original_of(self.work)): tuple(View(name=one.name, ssim=1.0) for one in reference.views)
+        }
+        for made in self.work.variants.values():
+            if made.proof is not None:
+                alike[_digest(made.path)] = made.proof.views
+        digests = {made.kind: _digest(made.path) for made in self.variants}
+        for number, made in enumerate(self.variants):
+            if digests[made.kind] not in alike:
+                alike[digests[made.kind]] = self._beside(reference, made, number=number, session=session)
+        account = {"renderer": session.renderer, "browser_cpu_s": round(session.cpu_s(), 2)}
+        return Found(views={kind: alike[digest] for kind, digest in digests.items()}, account=account)
+
+    def _beside(self, reference: Reference, made: Made, *, number: int, session: Session) -> tuple[View, ...]:
+        session.open(made.path)
+        views = []
+        for index, view in enumerate(reference.views):
+            self.note(0.3 + 0.7 * (number + index / len(reference.views)) / len(self.variants))
+            likeness = ssim(reference.picture(view), session.shoot(view).rgba())
+            views.append(View(name=view.name, ssim=round(likeness, DIGITS)))
+        return tuple(views)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _insist(work: Work) -> None:
+    for made in work.variants.values():
+        proof = made.proof
+        if proof is not None and not proof.passed:
+            worst = min(proof.views, key=lambda one: one.ssim)
+            raise ProofTooLow(
+                f"The variant {made.kind} looks too little like the original: SSIM {proof.ssim:.4f} in the "
+                f"mean (at least {proof.bound}) and {proof.worst_ssim:.4f} in its worst view, {worst.name!r} "
+                f"(at least {proof.worst_bound}). Nothing was published. Optimize again with less compression, "
+                "or with a lower bound if this is good enough."
+            )

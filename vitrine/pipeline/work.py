@@ -1,0 +1,146 @@
+"""What travels along the bench: the Work, the Facts of a model, its Variants and their Proofs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+
+class Kind(StrEnum):
+    """The companion files of a version. Each has one place where it is used."""
+
+    PREVIEW = "preview"  # what the element shows first: small before anything else
+    MOBILE = "mobile"  # the full model on a phone
+    WEB = "web"  # the full model on a desktop
+    ANDROID = "android"  # core glTF with PNG/JPEG: Scene Viewer and every plain <model-viewer>
+    IOS = "ios"  # USDZ for Quick Look
+    POSTER = "poster"  # the viewer's first frame, as an image
+    THUMBNAIL = "thumbnail"  # the same, small, for lists
+
+
+class Format(StrEnum):
+    """A file's format, as the API writes it; also its name's extension."""
+
+    GLB = "glb"
+    GLTF = "gltf"
+    USDZ = "usdz"
+    ZIP = "zip"
+    WEBP = "webp"
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    Format.GLB: "model/gltf-binary",
+    Format.GLTF: "model/gltf+json",
+    Format.USDZ: "model/vnd.usdz+zip",
+    Format.ZIP: "application/zip",
+    Format.WEBP: "image/webp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the report should say: `code` for programs, `detail` for people."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was found in the source. Sizes in bytes; `dimensions_m` is the bounding box's x, y, z in metres."""
+
+    triangles: int
+    vertices: int
+    meshes: int
+    materials: int
+    textures: int
+    texture_max_px: int
+    animations: int
+    skins: int
+    morph_targets: int
+    dimensions_m: tuple[float, float, float] | None
+    extensions: tuple[str, ...] = ()
+    generator: str = ""
+    copyright: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How alike one view is: SSIM of the foreground, 1.0 for the same picture."""
+
+    name: str
+    ssim: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the renderer measured against the untouched upload. `bound` is None where bytes decide, not looks."""
+
+    ssim: float
+    worst_ssim: float
+    bound: float | None
+    worst_bound: float | None
+    views: tuple[View, ...]
+
+    @property
+    def passed(self) -> bool:
+        if self.bound is None or self.worst_bound is None:
+            return True
+        return self.ssim >= self.bound and self.worst_ssim >= self.worst_bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A variant on the bench: a file in the job's folder. `proof` is None until it was rendered."""
+
+    kind: Kind
+    path: Path
+    format: Format
+    triangles: int | None = None
+    textures: int | None = None
+    texture_max_px: int | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTime:
+    """How long a step took: wall and CPU seconds, children included."""
+
+    step: str
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One model on its way through a recipe. Steps never change it; they return the next one.
+
+    `source` is the untouched upload, `folder` an empty scratch folder that is thrown away afterwards.
+    `plain` is the source as one core GLB (unzipped, decoded), made by the convert step.
+    """
+
+    source: Path
+    source_format: Format
+    folder: Path
+    facts: Facts | None = None
+    plain: Path | None = None
+    variants: Mapping[Kind, Made] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    times: tuple[StepTime, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)  # step name -> what the report keeps of it
+
+    def with_variants(self, *made: Made) -> Self:
+        return replace(self, variants={**self.variants, **{one.kind: one for one in made}})
+
+    def with_notices(self, *notices: Notice) -> Self:
+        return replace(self, notices=(*self.notices, *notices))
+
+    def with_detail(self, step: str, detail: Any) -> Self:
+        return replace(self, details={**self.details, step: detail})

@@ -1,0 +1,171 @@
+"""What passes: bytes on their way in, and jobs on their way through."""
+
+import uuid
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from vitrine.access.models import User
+from vitrine.catalog.models import AssetVersion
+from vitrine.errors import VitrineError
+from vitrine.processing.legible import legible
+
+
+class Upload(models.Model):
+    """Bytes on their way in, under `incoming/<id>` in the store until a product takes them or they expire."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept_key = models.CharField(max_length=512, blank=True, default="")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    @classmethod
+    def begin(cls, created_by: User | None) -> Self:
+        return cls.objects.create(created_by=created_by)
+
+    def note_kept(self, key: str) -> None:
+        """Where the bytes are about to be kept: if nothing comes of it, upkeep knows what to delete."""
+        self.kept_key = key
+        self.save(update_fields=["kept_key"])
+
+
+class State(models.TextChoices):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+_OPEN = Q(state__in=[State.QUEUED, State.PROCESSING])
+
+
+class Job(models.Model):
+    """One recipe cooked on one version. This row is the truth; a message only says that it is there.
+
+    A worker owns a job while its `token` stands in the row and `lease_until` lies ahead. Whoever lost the lease
+    can change nothing any more: every verb of an owner asks for the token (a fencing token).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(AssetVersion, on_delete=models.CASCADE, related_name="jobs")
+    recipe = models.CharField(max_length=32)
+    options: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    options_key = models.CharField(max_length=64)
+    publish = models.BooleanField(default=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+    step = models.CharField(max_length=32, blank=True, default="")
+    progress = models.FloatField(default=0.0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True)
+    error: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    stored_keys: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    made_version = models.ForeignKey(AssetVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "options_key"], condition=_OPEN, name="job_open_once")
+        ]
+        indexes = [models.Index(fields=["created_at"], condition=_OPEN, name="job_open")]
+
+    @classmethod
+    def enqueue(
+        cls, version: AssetVersion, *, recipe: str, options: dict[str, Any], options_key: str, **more: Any
+    ) -> tuple[Self, bool]:
+        """The open job for these options, and whether it is new: an equal one that still runs is returned."""
+        try:
+            with transaction.atomic():
+                job = cls.objects.create(
+                    version=version, recipe=recipe, options=options, options_key=options_key, **more
+                )
+        except IntegrityError:
+            running = cls.objects.filter(_OPEN, version=version, options_key=options_key).first()
+            if running is None:  # it ended in between: ours is the next one
+                return cls.enqueue(version, recipe=recipe, options=options, options_key=options_key, **more)
+            return running, False
+        return job, True
+
+    @classmethod
+    def longest_waiting(cls) -> uuid.UUID | None:
+        """The job that is next in turn: messages come in any order, and may have run out."""
+        return (
+            cls.objects.filter(state=State.QUEUED).order_by("created_at").values_list("pk", flat=True).first()
+        )
+
+    @classmethod
+    def claim(cls, job_id: uuid.UUID | str) -> Self | None:
+        """Own the job, or None when somebody else does, it has ended, or it was tried often enough."""
+        now = timezone.now()
+        free = Q(state=State.QUEUED) | Q(state=State.PROCESSING, lease_until__lt=now)
+        token = uuid.uuid4()
+        claimed = cls.objects.filter(free, pk=job_id, attempts__lt=settings.JOB_ATTEMPTS).update(
+            state=State.PROCESSING,
+            attempts=F("attempts") + 1,
+            token=token,
+            lease_until=now + timedelta(seconds=settings.JOB_LEASE_S),
+            started_at=now,
+            step="",
+            progress=0.0,
+        )
+        return cls.objects.select_related("version__product").get(pk=job_id) if claimed else None
+
+    def _mine(self) -> models.QuerySet[Self]:
+        """This row while we own it; nothing once the lease went to another."""
+        return type(self).objects.filter(pk=self.pk, token=self.token, state=State.PROCESSING)
+
+    def beat(self) -> bool:
+        """Hold the lease a while longer. False when it is lost."""
+        lease_until = timezone.now() + timedelta(seconds=settings.JOB_LEASE_S)
+        return self._mine().update(lease_until=lease_until) == 1
+
+    def note_step(self, step: str, progress: float) -> bool:
+        """Say how far it is. False when the lease is lost."""
+        return self._mine().update(step=step, progress=progress) == 1
+
+    def note_stored(self, keys: list[str]) -> bool:
+        """What is about to be stored: if nothing comes of it, upkeep knows what to delete."""
+        return self._mine().update(stored_keys=keys) == 1
+
+    def finish(self, made_version: AssetVersion) -> bool:
+        """Done. Call it in the transaction that makes the result visible; False means: undo that."""
+        return (
+            self._mine().update(
+                state=State.DONE,
+                progress=1.0,
+                stored_keys=[],
+                made_version=made_version,
+                error=None,
+                finished_at=timezone.now(),
+                token=None,
+                lease_until=None,
+            )
+            == 1
+        )
+
+    def fail(self, error: VitrineError) -> bool:
+        """Ended without a result; `error` says what to do about it."""
+        return (
+            self._mine().update(
+                state=State.FAILED,
+                error=legible({"code": error.code, "title": error.title, "detail": error.detail}),
+                finished_at=timezone.now(),
+                token=None,
+                lease_until=None,
+            )
+            == 1
+        )
+
+    def put_back(self) -> bool:
+        """Give it to whoever comes next; upkeep rings for it once what broke has had a while to mend."""
+        return (
+            self._mine().update(state=State.QUEUED, token=None, lease_until=None, rung_at=timezone.now()) == 1
+        )

@@ -1,0 +1,325 @@
+"""One job, from claim to published. Slow work stands outside transactions; one short one shows the result."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from vitrine.catalog import files
+from vitrine.catalog.models import AssetVersion, Product, Variant
+from vitrine.errors import Broken, Refused
+from vitrine.pipeline import recipes
+from vitrine.pipeline.recipe import Recipe, cook
+from vitrine.pipeline.work import Format, Kind, Made, Work
+from vitrine.processing.legible import legible
+from vitrine.processing.models import Job
+from vitrine.processing.scratch import scratch_folder
+from vitrine.storage.blobs import Key
+
+log = structlog.get_logger()
+
+_NOTE_EVERY_S = 0.5
+
+
+class LeaseLost(Exception):
+    """Another worker has the job now: leave everything as it is."""
+
+
+def run(job_id: UUID | str) -> None:
+    """Cook a job if it is free. Whatever happens, the row says how it ended or somebody takes it up again."""
+    job = Job.claim(job_id)
+    if job is None:
+        return
+    job_log = log.bind(job=str(job.pk), product=str(job.version.product_id), attempt=job.attempts)
+    job_log.info("job_started", recipe=job.recipe)
+    try:
+        with _heartbeat(job), scratch_folder() as folder:
+            _cook_and_finish(job, folder)
+    except LeaseLost:
+        job_log.warning("job_lease_lost")
+    except Refused as error:
+        _fail(job, error)
+        job_log.warning("job_refused", code=error.code, detail=error.detail)
+    except Broken as error:
+        _try_later(job, error)
+        job_log.warning("job_broken", code=error.code, detail=error.detail)
+    except Exception:  # noqa: BLE001  # a worker's outermost edge: no job may hang for what nobody foresaw
+        _try_later(job, Broken("The job failed in a way nobody foresaw. The worker's log has the details."))
+        job_log.exception("job_crashed")
+    else:
+        job_log.info("job_done")
+
+
+def _cook_and_finish(job: Job, folder: Path) -> None:
+    progress = _Progress(job)
+    progress("fetch", 0.0)
+    recipe, tools = recipes.named(job.recipe, job.options), recipes.tools_of(settings.PIPELINE)
+    versions = recipes.versions(tools)
+    fingerprint = recipe.fingerprint(versions)
+    existing = AssetVersion.objects.filter(made_from=job.version, fingerprint=fingerprint).first()
+    if existing is not None:
+        _finish(job, existing)
+        return
+    work = Work(
+        source=_fetch(job.version, folder),
+        source_format=Format(job.version.format),
+        folder=_scratch(folder),
+    )
+    work = cook(recipe, work, tools, on_progress=progress)
+    report = legible(_report(recipe, work, fingerprint=fingerprint, versions=versions))
+    if work.variants:
+        progress("store", 1.0)
+        stored = store(job, work)
+        try:
+            _finish_with(job, work, stored, fingerprint=fingerprint, report=report)
+        except IntegrityError:  # an order that differed only in its publishing made the same version first
+            _finish(job, AssetVersion.objects.get(made_from=job.version, fingerprint=fingerprint))
+    else:
+        _finish_checked(job, work, report)
+
+
+def store(job: Job, work: Work) -> dict[Kind, "Stored"]:
+    """Every variant into the store, each under a name of its own content; twice is harmless."""
+    stored = {kind: Stored.of(job.version.product_id, made) for kind, made in work.variants.items()}
+    if not job.note_stored([one.key for one in stored.values()]):
+        raise LeaseLost
+    for kind, one in stored.items():
+        with work.variants[kind].path.open("rb") as file:
+            files.store().put(one.key, file, media_type=work.variants[kind].format.media_type)
+    _forget_if_purged(job, stored)
+    return stored
+
+
+def _forget_if_purged(job: Job, stored: dict[Kind, "Stored"]) -> None:
+    """A purge may have looked for files before ours came; its row is gone, so no upkeep would find them."""
+    if not Product.objects.filter(pk=job.version.product_id).exists():
+        for one in stored.values():
+            files.store().delete(one.key)
+        raise LeaseLost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Where a variant lies. `size` in bytes."""
+
+    key: Key
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, product_id: UUID, made: Made) -> "Stored":
+        sha256 = files.sha256_of(made.path)
+        key = files.variant_key(product_id, made.kind, sha256, made.format)
+        return cls(key=key, size=made.path.stat().st_size, sha256=sha256)
+
+
+def publish(job: Job, product: Product, version: AssetVersion) -> None:
+    """Show `version` if that is wished and nothing newer is shown already. Call it with the product locked."""
+    shown = product.published_version
+    outdated = shown is not None and shown.source.number > version.source.number
+    if job.publish and product.publish_wished and not outdated and product.deleted_at is None:
+        product.publish(version)
+
+
+def _fetch(version: AssetVersion, folder: Path) -> Path:
+    source = folder / f"source.{version.format}"
+    with source.open("wb") as file:
+        for piece in files.store().open(Key(version.key)):
+            file.write(piece)
+    folder.chmod(0o755)  # the engine, which reads it, runs as an unprivileged user
+    source.chmod(0o644)
+    return source
+
+
+def _scratch(folder: Path) -> Path:
+    scratch = folder / "work"
+    scratch.mkdir()
+    scratch.chmod(0o777)  # so that the engine, an unprivileged user, can write to it
+    return scratch
+
+
+def _finish(job: Job, version: AssetVersion) -> None:
+    """The last, short transaction: the result becomes visible at once, or not at all."""
+    with transaction.atomic():
+        product = _locked_product(job)
+        if not job.finish(version):
+            raise LeaseLost
+        product.note_passed()
+        product.refresh_from_db()
+        publish(job, product, version)
+
+
+def _finish_with(
+    job: Job, work: Work, stored: dict[Kind, Stored], *, fingerprint: str, report: dict[str, Any]
+) -> None:
+    main = Kind.ANDROID
+    with transaction.atomic():
+        product = _locked_product(job)
+        _mark_checked(job.version, work, report)
+        version = product.add_version(
+            key=stored[main].key,
+            format=work.variants[main].format,
+            source_format=job.version.source_format,
+            size=stored[main].size,
+            sha256=stored[main].sha256,
+            optimized=True,
+            made_from=job.version,
+            fingerprint=fingerprint,
+            dimensions_m=_dimensions(work),
+            report=report,
+            passed=True,
+        )
+        Variant.objects.bulk_create(
+            _variant(version, work.variants[kind], one) for kind, one in stored.items()
+        )
+        _finish(job, version)
+
+
+def _finish_checked(job: Job, work: Work, report: dict[str, Any]) -> None:
+    """The recipe only looked at the file: the version as it was sent is the result."""
+    with transaction.atomic():
+        _locked_product(job)
+        _mark_checked(job.version, work, report)
+        job.version.refresh_from_db()
+        _finish(job, job.version)
+
+
+def _locked_product(job: Job) -> Product:
+    """The job's product, always the first to be locked. LeaseLost when it was purged, and the job with it."""
+    try:
+        return Product.objects.select_for_update().get(pk=job.version.product_id)
+    except Product.DoesNotExist as error:
+        raise LeaseLost from error
+
+
+def _mark_checked(version: AssetVersion, work: Work, report: dict[str, Any]) -> None:
+    sent_report = {key: report[key] for key in ("recipe", "tools", "source", "notices", "steps")}
+    AssetVersion.objects.filter(pk=version.pk, passed=False).update(
+        passed=True, dimensions_m=_dimensions(work), report=sent_report
+    )
+
+
+def _variant(version: AssetVersion, made: Made, stored: Stored) -> Variant:
+    return Variant(
+        version=version,
+        kind=made.kind,
+        key=stored.key,
+        format=made.format,
+        size=stored.size,
+        sha256=stored.sha256,
+        triangles=made.triangles,
+        textures=made.textures,
+        texture_max_px=made.texture_max_px,
+        width_px=made.width_px,
+        height_px=made.height_px,
+        proof=_proof(made),
+    )
+
+
+def _proof(made: Made) -> dict[str, Any] | None:
+    return None if made.proof is None else {**asdict(made.proof), "passed": made.proof.passed}
+
+
+def _dimensions(work: Work) -> list[float] | None:
+    if work.facts is None or work.facts.dimensions_m is None:
+        return None
+    return [round(metres, 6) for metres in work.facts.dimensions_m]
+
+
+def _report(recipe: Recipe, work: Work, *, fingerprint: str, versions: dict[str, str]) -> dict[str, Any]:
+    """What is kept with the version: facts, sizes, proofs, warnings, tools and times."""
+    return {
+        "recipe": {"name": recipe.name, "revision": recipe.revision, "fingerprint": fingerprint},
+        "tools": versions,
+        "source": {
+            "format": work.source_format,
+            "size": work.source.stat().st_size,
+            "sha256": files.sha256_of(work.source),
+            **(asdict(work.facts) if work.facts else {}),
+        },
+        "variants": {
+            kind: {
+                "format": made.format,
+                "size": made.path.stat().st_size,
+                "triangles": made.triangles,
+                "textures": made.textures,
+                "texture_max_px": made.texture_max_px,
+                "proof": _proof(made),
+            }
+            for kind, made in work.variants.items()
+        },
+        "notices": [asdict(notice) for notice in work.notices],
+        "steps": [asdict(spent) for spent in work.times],
+        "details": dict(work.details),
+    }
+
+
+def _fail(job: Job, error: Refused | Broken) -> None:
+    with transaction.atomic():
+        if job.fail(error):
+            job.version.product.note_failed()
+
+
+def _try_later(job: Job, error: Broken) -> None:
+    """Put the job back for another attempt, or fail it when it had its last."""
+    if job.attempts >= settings.JOB_ATTEMPTS:
+        _fail(job, error)
+    else:
+        job.put_back()
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Writes the job's step and progress, not more often than worth it. Raises when the lease is lost."""
+
+    job: Job
+    step: str = ""
+    written_at: float = field(default=0.0)
+
+    def __call__(self, step: str, progress: float) -> None:
+        now = time.monotonic()
+        if step == self.step and now - self.written_at < _NOTE_EVERY_S:
+            return
+        if not self.job.note_step(step, progress):
+            raise LeaseLost
+        self.step, self.written_at = step, now
+
+
+def _beats(job: Job) -> bool:
+    """Whether the lease is still ours. A database that is away for a moment does not take it from us."""
+    try:
+        return job.beat()
+    except DatabaseError as error:
+        log.warning("beat_missed", job=str(job.pk), reason=str(error))
+        connection.close()
+        return True
+
+
+@contextmanager
+def _heartbeat(job: Job) -> Iterator[None]:
+    """Hold the job's lease from a thread of its own for as long as the block lasts."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not stop.wait(settings.JOB_LEASE_S / 3):
+                if not _beats(job):
+                    return
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

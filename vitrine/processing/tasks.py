@@ -1,0 +1,13 @@
+"""Celery's door to the runner."""
+
+from celery import shared_task
+
+from vitrine.processing.doorbell import COOK
+from vitrine.processing.models import Job
+from vitrine.processing.runner import run
+
+
+@shared_task(name=COOK, ignore_result=True)
+def cook(job_id: str) -> None:
+    """The id only says that there is something to do: whoever has waited longest goes first."""
+    run(Job.longest_waiting() or job_id)

@@ -1,0 +1,134 @@
+"""What was stranded is taken up again, what is left over is swept. Every worker may do it at any time."""
+
+import time
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from vitrine.catalog import files
+from vitrine.catalog.models import AssetVersion, Product, Variant
+from vitrine.errors import Broken
+from vitrine.processing.doorbell import ring
+from vitrine.processing.models import Job, State, Upload
+from vitrine.processing.scratch import sweep_scratch
+from vitrine.storage.blobs import Key
+
+log = structlog.get_logger()
+
+_AT_ONCE = 100
+_unfinished_due = {"at": 0.0}  # by this process's monotonic clock
+
+
+def sweep() -> None:
+    """One round of everything."""
+    ring_again()
+    give_up()
+    sweep_uploads()
+    sweep_unfinished()
+    sweep_scratch()
+    sweep_leftovers()
+    sweep_deleted()
+
+
+def ring_again() -> int:
+    """Ring for jobs that wait too long or whose worker died. How many."""
+    now = timezone.now()
+    unheard = now - timedelta(seconds=settings.JOB_RING_AGAIN_S)
+    waiting = Q(state=State.QUEUED) & (Q(rung_at=None) | Q(rung_at__lt=unheard))
+    stranded = Q(state=State.PROCESSING, lease_until__lt=now) & (Q(rung_at=None) | Q(rung_at__lt=unheard))
+    with transaction.atomic():
+        jobs = list(
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(waiting | stranded, attempts__lt=settings.JOB_ATTEMPTS)
+            .order_by("created_at")[:_AT_ONCE]
+        )
+        Job.objects.filter(pk__in=[job.pk for job in jobs]).update(rung_at=now)
+    for job in jobs:
+        ring(job)
+    return len(jobs)
+
+
+def give_up() -> int:
+    """Fail the jobs whose last attempt died with its worker. How many."""
+    error = Broken(
+        f"The worker died {settings.JOB_ATTEMPTS} times on this model, most likely for lack of memory. "
+        "Give the workers more memory, or upload a smaller model."
+    )
+    dead = Job.objects.filter(
+        state=State.PROCESSING, lease_until__lt=timezone.now(), attempts__gte=settings.JOB_ATTEMPTS
+    )
+    count = 0
+    for job in dead.select_related("version__product")[:_AT_ONCE]:
+        with transaction.atomic():
+            if job.fail(error):
+                job.version.product.note_failed()
+                count += 1
+    return count
+
+
+def sweep_uploads() -> int:
+    """Forget uploads that never became a version. How many."""
+    old = timezone.now() - timedelta(seconds=settings.UPLOAD_LIFE_S)
+    uploads = list(Upload.objects.filter(created_at__lt=old)[:_AT_ONCE])
+    for upload in uploads:
+        files.store().delete(files.incoming_key(upload.pk))
+        if upload.kept_key:
+            _delete_unused(upload.kept_key)
+        upload.delete()
+    return len(uploads)
+
+
+def sweep_unfinished() -> int:
+    """Forget writes that their writer never ended, once an hour: asking a bucket costs. How many."""
+    now = time.monotonic()
+    if now < _unfinished_due["at"]:
+        return 0
+    _unfinished_due["at"] = now + 3600
+    return files.store().sweep_unfinished(older_than_s=settings.UPLOAD_LIFE_S)
+
+
+def sweep_leftovers() -> int:
+    """Delete what failed jobs had stored and no version refers to. How many jobs."""
+    jobs = list(Job.objects.filter(state=State.FAILED).exclude(stored_keys=[])[:_AT_ONCE])
+    for job in jobs:
+        for key in job.stored_keys:
+            _delete_unused(key)
+        Job.objects.filter(pk=job.pk).update(stored_keys=[])
+    return len(jobs)
+
+
+def sweep_deleted(*, older_than: timedelta | None = None) -> int:
+    """Delete the bytes and rows of products removed DELETED_DAYS ago. How many."""
+    life = timedelta(days=settings.DELETED_DAYS) if older_than is None else older_than
+    products = list(Product.objects.filter(deleted_at__lt=timezone.now() - life)[:_AT_ONCE])
+    for product in products:
+        purge(product)
+    return len(products)
+
+
+def purge(product: Product) -> None:
+    """Every byte and row of a removed product, for good. Jobs that still run lose their row, and so their lease."""
+    prefix = f"models/{product.pk}/"
+    _delete_all(
+        prefix
+    )  # before the row: whoever dies here leaves it to say that there is something to delete
+    with transaction.atomic():
+        for locked in Product.objects.select_for_update().filter(pk=product.pk):
+            locked.delete()
+    _delete_all(prefix)  # what a job stored meanwhile
+    log.info("product_purged", product=prefix)
+
+
+def _delete_all(prefix: str) -> None:
+    for key in list(files.store().keys(prefix)):
+        files.store().delete(key)
+
+
+def _delete_unused(key: str) -> None:
+    used = AssetVersion.objects.filter(key=key).exists() or Variant.objects.filter(key=key).exists()
+    if not used:
+        files.store().delete(Key(key))

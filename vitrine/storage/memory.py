@@ -1,0 +1,77 @@
+"""Blobs in this process's memory, for tests."""
+
+import hashlib
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import BinaryIO
+
+from vitrine.storage.blobs import Blob, BlobMissing, Key, check_key
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, written_through
+from vitrine.storage.trial import try_out
+
+
+class MemoryStore:
+    """Kept in one dict, whose single operations are atomic: no lock is needed."""
+
+    def __init__(self) -> None:
+        self._blobs: dict[Key, bytes] = {}
+
+    def put(self, key: Key, source: BinaryIO, *, media_type: str) -> Blob:
+        with self.write(key, media_type=media_type) as file:
+            shutil.copyfileobj(source, file, PIECE_BYTES)
+        return self.stat(key)
+
+    def write(self, key: Key, *, media_type: str) -> AbstractContextManager[BinaryIO]:
+        _ = media_type
+        return self._writing(check_key(key))
+
+    @contextmanager
+    def _writing(self, key: Key) -> Iterator[BinaryIO]:
+        gathered = io.BytesIO()
+        with written_through(gathered.write) as file:
+            yield file
+        self._blobs[key] = gathered.getvalue()
+
+    def open(self, key: Key, *, start: int = 0, end: int | None = None) -> Pieces:
+        blob = self._found(key)
+        if start < 0:
+            raise ValueError(f"start must not be negative; it is {start}")
+        wanted = blob[start : end if end is None else max(start, end)]
+        source = io.BytesIO(wanted)
+        return Pieces(source.read, source.close, length=len(wanted))
+
+    def stat(self, key: Key) -> Blob:
+        blob = self._found(key)
+        return Blob(key=key, size=len(blob), etag=hashlib.sha256(blob).hexdigest())
+
+    def delete(self, key: Key) -> None:
+        self._blobs.pop(check_key(key), None)
+
+    def move(self, source: Key, target: Key, *, media_type: str) -> Blob:
+        _ = media_type
+        check_key(target)
+        blob = self._blobs.get(check_key(source))
+        if blob is None and target not in self._blobs:
+            raise BlobMissing(source)
+        if blob is not None and source != target:
+            self._blobs[target] = blob
+            self._blobs.pop(source, None)
+        return self.stat(target)
+
+    def keys(self, prefix: str = "") -> Iterator[Key]:
+        return iter([key for key in list(self._blobs) if key.startswith(prefix)])
+
+    def sweep_unfinished(self, *, older_than_s: float) -> int:
+        _ = older_than_s
+        return 0
+
+    def check(self) -> None:
+        try_out(self)
+
+    def _found(self, key: Key) -> bytes:
+        try:
+            return self._blobs[check_key(key)]
+        except KeyError as error:
+            raise BlobMissing(key) from error

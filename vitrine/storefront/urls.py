@@ -1,0 +1,12 @@
+"""The shoppers' door: product pages, files, and the element."""
+
+from django.urls import path
+
+from vitrine.storefront import delivery, pages, viewer_files
+
+urlpatterns = [
+    path("p/<uuid:product_id>", pages.product_page, name="product-page"),
+    path("p/<uuid:product_id>/", pages.product_page),
+    path("files/<path:key>", delivery.file, name="file"),
+    path("viewer/<path:name>", viewer_files.viewer_file, name="viewer-file"),
+]

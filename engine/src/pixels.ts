@@ -2,6 +2,7 @@
 import sharp, { type Sharp } from "sharp";
 import { decodeKtx2 } from "./basis.ts";
 import { ModelFault } from "./failure.ts";
+import type { Use } from "./roles.ts";
 
 // An SVG in a PNG's place would be rendered, with all it refers to; only the four kinds that we name are read.
 sharp.block({ operation: ["VipsForeignLoad"] });
@@ -72,6 +73,21 @@ export async function resize(raster: Raster, width: number, height: number): Pro
     .toBuffer({ resolveWithObject: true });
   const data3 = info.channels === raster.channels ? data : widen(data, info.channels, raster.channels);
   return { ...raster, data: data3, width, height };
+}
+
+/** Averaged normals get shorter; make them one long again. */
+export function renormalized(raster: Raster, use: Use): Raster {
+  if (use.role !== "normal") return raster;
+  const data = new Uint8Array(raster.data);
+  for (let at = 0; at < data.length; at += raster.channels) {
+    const [x, y, z] = [0, 1, 2].map((c) => (data[at + c] as number) / 127.5 - 1) as [number, number, number];
+    const length = Math.hypot(x, y, z);
+    if (length < 0.02 || Math.abs(length - 1) < 0.02) continue;
+    data[at] = Math.round((x / length + 1) * 127.5);
+    data[at + 1] = Math.round((y / length + 1) * 127.5);
+    data[at + 2] = Math.round((z / length + 1) * 127.5);
+  }
+  return { ...raster, data };
 }
 
 export async function toPng(raster: Raster): Promise<Uint8Array> {

@@ -1,55 +1,20 @@
-/** How far each pass may go. Pass 0 is for bytes, 1 for those whose proof failed, 2 nearly without loss. */
-import type { Bounds } from "./codecs.ts";
+/** What each variant must fit, and how finely geometry is kept. */
 import type { Precision } from "./geometry.ts";
 
 export type Kind = "preview" | "mobile" | "web" | "android";
 
-export interface Settings {
-  bounds: Bounds;
-  precision: Precision;
-  /** How far the surface may move to reach a phone's number of triangles; 0 where looks go before that number. */
-  fewer: number;
-  /** Longest side of a texture, in px. */
-  webPx: number;
-  mobilePx: number;
-  androidPx: number;
-  androidBounds: Bounds;
-  /** May a texture be stored at half its size when that loses nothing to speak of? */
-  halve: boolean;
-}
-
-export const PASSES: Settings[] = [
-  {
-    bounds: { colour: 0.014, normal: 0.013, data: 0.0105 },
-    precision: { position: 14, uv: 15, normal: 10, simplify: 0.0001 },
-    fewer: 0.01,
-    webPx: 2048,
-    mobilePx: 1024,
-    androidPx: 2048,
-    androidBounds: { colour: 0.014, normal: 0.01, data: 0.01 },
-    halve: true,
-  },
-  {
-    bounds: { colour: 0.012, normal: 0.007, data: 0.007 },
-    precision: { position: 15, uv: 16, normal: 11, simplify: 0 },
-    fewer: 0.0005,
-    webPx: 4096,
-    mobilePx: 2048,
-    androidPx: 2048,
-    androidBounds: { colour: 0.008, normal: 0.004, data: 0.005 },
-    halve: false,
-  },
-  {
-    bounds: { colour: 0.004, normal: 0.0025, data: 0.0025 },
-    precision: { position: 16, uv: 16, normal: 14, simplify: 0 },
-    fewer: 0,
-    webPx: 8192,
-    mobilePx: 8192,
-    androidPx: 4096,
-    androidBounds: { colour: 0.004, normal: 0.002, data: 0.002 },
-    halve: false,
-  },
+/** Bits of each attribute by effort: a proof that fell short asks for finer ones. */
+export const PRECISIONS: Omit<Precision, "simplify">[] = [
+  { position: 14, uv: 15, normal: 10 },
+  { position: 15, uv: 16, normal: 11 },
+  { position: 16, uv: 16, normal: 14 },
 ];
+
+/** Longest side of a texture, in px, unless the order says less. */
+export const WEB_PX = 4096;
+export const MOBILE_PX = 1024;
+/** Scene Viewer advises 2048 and takes 4096; the last effort may use that. */
+export const ANDROID_PX = [2048, 2048, 4096];
 
 /** Khronos asks at most 150k triangles for mobile AR; Scene Viewer and Quick Look advise 100k. */
 export const MOBILE_TRIANGLES = 150_000;

@@ -1,135 +1,136 @@
-/** All textures of a model, encoded for every variant that is asked for; one at a time, so that memory stays low. */
+/** All textures of a model, chosen and encoded for every variant; one at a time, so that memory stays low. */
 import type { Document, Texture } from "@gltf-transform/core";
-import { type Choice, CORE, choose, type Picture, picture } from "./codecs.ts";
-import { glossUnder } from "./gloss.ts";
-import { rmse, worstSpot } from "./measuring.ts";
-import { decode, measure, mimeOf, type Raster, resize, shrink } from "./pixels.ts";
-import { probeOf } from "./probe.ts";
-import { type Use, useOf } from "./roles.ts";
-import { type Kind, PREVIEW_PX, type Rung, type Settings } from "./settings.ts";
+import { type Allowance, type Asked, allocate, lossesOf, pressure } from "./allocation.ts";
+import { type Candidate, frontier, type Palette } from "./candidates.ts";
+import { type Picture, picture } from "./codecs.ts";
+import { sum } from "./counting.ts";
+import { measure, mimeOf, type Raster, renormalized, resize, shrink } from "./pixels.ts";
+import type { Use } from "./roles.ts";
+import { type Kind, PREVIEW_PX, type Rung } from "./settings.ts";
+import { LIMIT_PX, readTexture, type Studied } from "./study.ts";
 
-const LIMIT_PX = 8192 * 8192;
 const FLAT_NORMAL = [128, 128, 255];
 
 /** A texture's pictures. `small` is what the preview's are made from, once it is known how small. */
 export interface Encoded {
   use: Use;
-  web?: Picture;
-  mobile?: Picture;
-  android?: Picture;
+  pictures: Partial<Record<Kind, Picture>>;
   small?: Raster;
-  /** For the report: what was chosen, and its error on the probe in the measure of its role. */
-  choice?: Choice;
+}
+
+/** One variant's choice: a candidate for each texture, and how much of what it may lose this is thought to take. */
+export interface Choice {
+  candidates: Candidate[];
+  pressure: number;
+}
+
+/** The fewest bytes within the allowance, no texture's side longer than `px`. */
+export function choose(studied: Studied[], palette: Palette, px: number, allowance: Allowance): Choice {
+  const asked: Asked[] = studied.map((one) => ({
+    candidates: frontier(within(one, palette, px)),
+    weights: one.weights,
+  }));
+  const chosen = allocate(asked, reachable(asked, allowance));
+  return {
+    candidates: chosen.map((at, index) => asked[index]?.candidates[at] as Candidate),
+    pressure: pressure(lossesOf(asked, chosen, allowance.views.length), allowance),
+  };
+}
+
+const EXCESS = 1.1;
+
+/** Where not even the best looks are within what is allowed, a tenth more than they lose: bytes beyond buy nothing. */
+function reachable(asked: Asked[], { views, shares, mean }: Allowance): Allowance {
+  const best = lossesOf(
+    asked,
+    asked.map(() => 0),
+    views.length,
+  );
+  const average = sum(best.map((loss, view) => loss * (shares[view] ?? 0)));
+  return {
+    views: views.map((most, view) => Math.max(most, (best[view] ?? 0) * EXCESS)),
+    shares,
+    mean: Math.max(mean, average * EXCESS),
+  };
+}
+
+/** The candidates that fit into `px`; the smallest scale when none does. */
+function within({ candidates, width, height }: Studied, palette: Palette, px: number): Candidate[] {
+  const side = Math.max(width, height);
+  const all = candidates[palette];
+  const fitting = all.filter(({ scale }) => side * scale <= px);
+  const least = Math.min(...all.map(({ scale }) => scale));
+  return fitting.length > 0 ? fitting : all.filter(({ scale }) => scale === least);
 }
 
 export async function encodeAll(
   document: Document,
-  kinds: Set<Kind>,
-  settings: Settings,
+  studied: Studied[],
+  choices: Partial<Record<Kind, Choice>>,
   onEach: (done: number) => void,
 ): Promise<Encoded[]> {
   const textures = document.getRoot().listTextures();
   const encoded: Encoded[] = [];
   for (const [index, texture] of textures.entries()) {
-    encoded.push(await encodeOne(texture, kinds, settings));
+    const { use } = studied[index] as Studied;
+    const wanted = Object.entries(choices).map(
+      ([kind, choice]) => [kind as Kind, choice.candidates[index]] as const,
+    );
+    encoded.push(await encodeOne(texture, use, wanted));
     onEach((index + 1) / textures.length);
   }
   return encoded;
 }
 
-async function encodeOne(texture: Texture, kinds: Set<Kind>, settings: Settings): Promise<Encoded> {
-  const use = useOf(texture);
+/** What two variants want alike is encoded once, and is the same object. */
+async function encodeOne(
+  texture: Texture,
+  use: Use,
+  wanted: (readonly [Kind, Candidate | undefined])[],
+): Promise<Encoded> {
   const original = texture.getImage() as Uint8Array;
-  const raster = onlyUsed(await decode(original, use.alpha, LIMIT_PX), use);
-  const result: Encoded = { use };
-  const ease = use.role === "normal" ? 1 / (await glossUnder(texture)) : 1;
-  if (kinds.has("web") || kinds.has("mobile"))
-    await displayed(result, raster, original, kinds, eased(settings, ease));
-  if (kinds.has("android")) result.android = await forAndroid(raster, original, use, eased(settings, ease));
-  if (kinds.has("preview")) result.small = await renormalized(await shrink(raster, PREVIEW_PX), use);
+  const raster = await readTexture(texture, use);
+  const done = new Map<string, Picture>();
+  const result: Encoded = { use, pictures: {} };
+  for (const [kind, candidate] of wanted) {
+    if (kind === "preview" || !candidate) continue;
+    const core = kind === "android";
+    const name = JSON.stringify([candidate.codec, candidate.quality, candidate.scale, core]);
+    const made = done.get(name) ?? (await pictureOf(raster, original, use, candidate, core));
+    done.set(name, made);
+    result.pictures[kind] = made;
+  }
+  result.small = renormalized(await shrink(raster, PREVIEW_PX), use);
   return result;
 }
 
-/** The bound for normals widened where the material hides what is lost. */
-function eased(settings: Settings, ease: number): Settings {
-  const { bounds, androidBounds } = settings;
-  return {
-    ...settings,
-    bounds: { ...bounds, normal: bounds.normal * ease },
-    androidBounds: { ...androidBounds, normal: androidBounds.normal * ease },
-  };
-}
-
-async function displayed(
-  result: Encoded,
-  raster: Raster,
-  original: Uint8Array,
-  kinds: Set<Kind>,
-  settings: Settings,
-): Promise<void> {
-  const { use } = result;
-  const full = await fitting(raster, settings.webPx, use, settings.halve);
-  const choice = await choose(probeOf(full), use, settings.bounds[use.role]);
-  result.choice = choice;
-  // What could not be halved once will not be halved twice.
-  const halved = full.width < Math.min(raster.width, settings.webPx);
-  const small = await fitting(full, settings.mobilePx, use, settings.halve && halved);
-  const same = small.width === full.width && small.height === full.height;
-  if (kinds.has("web") || same) result.web = await smaller(full, choice, original);
-  if (kinds.has("mobile"))
-    result.mobile = same && result.web ? result.web : await smaller(small, choice, original);
-}
-
-/** Shrunk to the limit; halved again while the texture holds no detail that this would lose. */
-async function fitting(raster: Raster, sidePx: number, use: Use, halve: boolean): Promise<Raster> {
-  let best = await renormalized(await shrink(raster, sidePx), use);
-  while (halve && Math.min(best.width, best.height) >= 64) {
-    const half = await renormalized(await resize(best, best.width >> 1, best.height >> 1), use);
-    if (!alike(best, await resize(half, best.width, best.height))) break;
-    best = half;
-  }
-  return best;
-}
-
-/** At most 1.4 levels of 255 apart (about 45 dB) on the whole, and no spot more than 6 (32 dB): a small mark stays. */
-function alike(a: Raster, b: Raster): boolean {
-  const channels = [0, 1, 2, 3].slice(0, a.channels);
-  return channels.every((channel) => rmse(a, b, channel) <= 1.4) && worstSpot(a, b) <= 6;
-}
-
-/** Encoded as chosen; or the picture as it came, where that is smaller and of the same size. */
-async function smaller(raster: Raster, choice: Choice, original: Uint8Array): Promise<Picture> {
-  const made = await picture(raster, choice);
-  return original.length <= made.bytes.length ? kept(original, raster.width, raster.height, made) : made;
-}
-
-async function kept(
-  original: Uint8Array,
-  width: number,
-  height: number,
-  otherwise: Picture,
-): Promise<Picture> {
-  const [originalWidth, originalHeight] = await measure(original, LIMIT_PX);
-  if (originalWidth > width || originalHeight > height) return otherwise;
-  return {
-    bytes: original,
-    mime: mimeOf(original),
-    width: originalWidth,
-    height: originalHeight,
-    coded: "kept",
-  };
-}
-
-/** PNG or JPEG: what every reader of glTF takes. */
-async function forAndroid(
+/** Encoded as chosen; or the picture as it came, where that is smaller and no larger in pixels. */
+async function pictureOf(
   raster: Raster,
   original: Uint8Array,
   use: Use,
-  settings: Settings,
+  { codec, quality, scale }: Candidate,
+  core: boolean,
 ): Promise<Picture> {
-  const fitted = await renormalized(await shrink(raster, settings.androidPx), use);
-  const choice = await choose(probeOf(fitted), use, settings.androidBounds[use.role], CORE);
-  return smaller(fitted, choice, original);
+  if (codec === "kept") return exactly(raster, original, core);
+  const side = (px: number) => Math.max(1, Math.round(px * scale));
+  const fitted =
+    scale === 1 ? raster : renormalized(await resize(raster, side(raster.width), side(raster.height)), use);
+  const made = await picture(fitted, { codec, quality });
+  return scale === 1 && original.length <= made.bytes.length ? kept(original) : made;
+}
+
+/** The picture as it came, or without loss in fewer bytes: a JPEG is as small as that gets. */
+async function exactly(raster: Raster, original: Uint8Array, core: boolean): Promise<Picture> {
+  const same = await kept(original);
+  if (same.mime !== "image/png") return same;
+  const made = await picture(raster, { codec: core ? "png" : "webp-lossless", quality: 100 });
+  return made.bytes.length < original.length ? made : same;
+}
+
+async function kept(original: Uint8Array): Promise<Picture> {
+  const [width, height] = await measure(original, LIMIT_PX);
+  return { bytes: original, mime: mimeOf(original), width, height, coded: "kept" };
 }
 
 /** The picture for one rung of the preview's ladder. */
@@ -137,7 +138,7 @@ export async function previewPicture({ use, small }: Encoded, rung: Rung): Promi
   const base = small as Raster;
   if (use.role === "normal") {
     if (!rung.normals) return picture(onePixel(FLAT_NORMAL), { codec: "webp-lossless", quality: 100 });
-    return picture(await renormalized(await shrink(base, rung.px), use), {
+    return picture(renormalized(await shrink(base, rung.px), use), {
       codec: "webp",
       quality: rung.quality + 20,
     });
@@ -147,30 +148,4 @@ export async function previewPicture({ use, small }: Encoded, rung: Rung): Promi
 
 function onePixel(rgb: number[]): Raster {
   return { data: new Uint8Array(rgb), width: 1, height: 1, channels: 3 };
-}
-
-/** Averaged normals get shorter; make them one long again. */
-async function renormalized(raster: Raster, use: Use): Promise<Raster> {
-  if (use.role !== "normal") return raster;
-  const data = new Uint8Array(raster.data);
-  for (let at = 0; at < data.length; at += raster.channels) {
-    const [x, y, z] = [0, 1, 2].map((c) => (data[at + c] as number) / 127.5 - 1) as [number, number, number];
-    const length = Math.hypot(x, y, z);
-    if (length < 0.02 || Math.abs(length - 1) < 0.02) continue;
-    data[at] = Math.round((x / length + 1) * 127.5);
-    data[at + 1] = Math.round((y / length + 1) * 127.5);
-    data[at + 2] = Math.round((z / length + 1) * 127.5);
-  }
-  return { ...raster, data };
-}
-
-/** Channels that nobody reads become copies of one that is read: they cost nothing then, and blur nothing. */
-function onlyUsed(raster: Raster, use: Use): Raster {
-  const used = use.channels.indexOf(true);
-  if (used < 0 || use.channels.every(Boolean)) return raster;
-  const data = new Uint8Array(raster.data);
-  for (let at = 0; at < data.length; at += raster.channels) {
-    for (let c = 0; c < 3; c++) if (!use.channels[c]) data[at + c] = data[at + used] as number;
-  }
-  return { ...raster, data };
 }

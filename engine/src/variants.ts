@@ -19,12 +19,12 @@ import {
   ANDROID_BYTES,
   ANDROID_TRIANGLES,
   MOBILE_TRIANGLES,
+  PRECISIONS,
   PREVIEW_BYTES,
   PREVIEW_BYTES_RICH,
   PREVIEW_LADDER,
   PREVIEW_TRIANGLES,
   RICH_TEXTURES,
-  type Settings,
 } from "./settings.ts";
 import { type Encoded, previewPicture } from "./textures.ts";
 import { onTheWire } from "./wire.ts";
@@ -37,29 +37,37 @@ export interface Made {
   pictures: Picture[];
 }
 
-/** What the makers share: the model without textures, and the textures apart. */
+/** What the makers share: the model, and the model without textures. */
 export interface Bench {
   source: Document;
   bare: Uint8Array;
-  settings: Settings;
-  textures: Encoded[];
+  effort: number;
   notices: Notice[];
 }
 
-interface Shape {
+/** How far a variant may go. Looks are 1 − SSIM; `budget` is the part of them that textures may take. */
+export interface Wish {
+  budget: number;
+  mean_loss: number;
+  worst_loss: number;
+  /** How far the surface may move, as a part of the model's size. */
+  tolerance: number;
+  max_px?: number;
+  max_triangles?: number;
+  max_bytes?: number;
+}
+
+export interface Shape {
   bytes: Uint8Array;
   geometry: Made["geometry"];
 }
 
-export async function webShape(bench: Bench): Promise<Shape> {
-  return smallestShape(bench.source, bench.bare, bench.settings.precision);
+export async function webShape(bench: Bench, wish: Wish): Promise<Shape> {
+  return displayedShape(bench, wish, wish.max_triangles);
 }
 
-export async function mobileShape(bench: Bench, web: Shape): Promise<Shape> {
-  if (trianglesOf(web.bytes) <= MOBILE_TRIANGLES) return web;
-  const { fewer, precision } = bench.settings;
-  const target = fewer > 0 ? { triangles: MOBILE_TRIANGLES, error: fewer } : undefined;
-  const shape = await smallestShape(bench.source, bench.bare, precision, target);
+export async function mobileShape(bench: Bench, wish: Wish): Promise<Shape> {
+  const shape = await displayedShape(bench, wish, wish.max_triangles ?? MOBILE_TRIANGLES);
   const reached = trianglesOf(shape.bytes);
   if (reached > MOBILE_TRIANGLES) {
     bench.notices.push({
@@ -68,6 +76,26 @@ export async function mobileShape(bench: Bench, web: Shape): Promise<Shape> {
     });
   }
   return shape;
+}
+
+/** Simplified as far as the tolerance allows; to `most` triangles by a wider one, or by force when that was asked for. */
+async function displayedShape(bench: Bench, wish: Wish, most: number | undefined): Promise<Shape> {
+  const precision = precisionOf(bench, wish);
+  const gentle = await smallestShape(bench.source, bench.bare, precision);
+  if (most === undefined || trianglesOf(gentle.bytes) <= most) return gentle;
+  const target = targetOf(wish, most);
+  return smallestShape(bench.source, bench.bare, precision, target);
+}
+
+/** A number that somebody asked for is reached whatever it costs; a channel's only within five times the tolerance. */
+function targetOf(wish: Wish, triangles: number): Target {
+  return wish.max_triangles === undefined
+    ? { triangles, error: wish.tolerance * 5 }
+    : { triangles, error: 1, seams: true, force: true };
+}
+
+function precisionOf({ effort }: Bench, wish: Wish): Precision {
+  return { ...(PRECISIONS[Math.min(effort, PRECISIONS.length - 1)] as Precision), simplify: wish.tolerance };
 }
 
 /** Meshopt or Draco, whichever is smaller on the wire. */
@@ -91,43 +119,40 @@ export function finish(shape: Shape, pictures: Picture[]): Made {
   return { bytes, wire: onTheWire(bytes), geometry: shape.geometry, pictures };
 }
 
-/** Core glTF: floats, PNG and JPEG. At most 100k triangles and 15 MB where that can be had. */
-export async function makeAndroid(bench: Bench): Promise<Made> {
-  const { fewer } = bench.settings;
-  const many = fewer > 0 && trianglesOf(bench.bare) > ANDROID_TRIANGLES;
-  const target = many ? { triangles: ANDROID_TRIANGLES, error: fewer } : undefined;
-  const bytes = await plain(bench.bare, 0, target);
-  const made = finish(
-    { bytes, geometry: "float" },
-    bench.textures.map((texture) => texture.android as Picture),
-  );
+/** Core glTF in floats. At most 100k triangles where that can be had. */
+export async function androidShape(bench: Bench, wish: Wish): Promise<Shape> {
+  const most = wish.max_triangles ?? ANDROID_TRIANGLES;
+  let bytes = await plain(bench.bare, wish.tolerance);
+  if (trianglesOf(bytes) > most) bytes = await plain(bench.bare, 0, targetOf(wish, most));
   if (trianglesOf(bytes) > ANDROID_TRIANGLES) {
     bench.notices.push({
       code: "android-triangles",
       detail: `The android file has ${trianglesOf(bytes)} triangles; Scene Viewer advises ${ANDROID_TRIANGLES} at most.`,
     });
   }
-  if (made.bytes.length > ANDROID_BYTES) {
-    bench.notices.push({
-      code: "android-bytes",
-      detail: `The android file has ${made.bytes.length} bytes; Scene Viewer takes ${ANDROID_BYTES} at most.`,
-    });
-  }
-  return made;
+  return { bytes, geometry: "float" };
+}
+
+export function noteAndroidBytes(made: Made, notices: Notice[]): void {
+  if (made.bytes.length <= ANDROID_BYTES) return;
+  notices.push({
+    code: "android-bytes",
+    detail: `The android file has ${made.bytes.length} bytes; Scene Viewer takes ${ANDROID_BYTES} at most.`,
+  });
 }
 
 /** Down the ladder until it fits. The last rung is taken even when it does not. */
-export async function makePreview(bench: Bench): Promise<Made> {
+export async function makePreview(bench: Bench, textures: Encoded[]): Promise<Made> {
   const still = await bare(bench.source, { still: true });
-  const rich = bench.textures.length >= RICH_TEXTURES || bench.source.getRoot().listSkins().length > 0;
+  const rich = textures.length >= RICH_TEXTURES || bench.source.getRoot().listSkins().length > 0;
   const budget = rich ? PREVIEW_BYTES_RICH : PREVIEW_BYTES;
   const few = await fewTriangles(still);
   let made: Made | undefined;
   for (const rung of PREVIEW_LADDER) {
     const precision = { position: 12, uv: 11, normal: 8, simplify: 0 };
-    const target = { triangles: rung.triangles, error: 0.1 };
+    const target = { triangles: rung.triangles, error: 0.1, seams: true };
     const shape: Shape = { bytes: await meshopt(few, precision, target), geometry: "meshopt" };
-    made = finish(shape, await Promise.all(bench.textures.map((texture) => previewPicture(texture, rung))));
+    made = finish(shape, await Promise.all(textures.map((texture) => previewPicture(texture, rung))));
     if (made.wire <= budget) return made;
   }
   bench.notices.push({
@@ -141,9 +166,9 @@ export async function makePreview(bench: Bench): Promise<Made> {
 async function fewTriangles(glb: Uint8Array): Promise<Uint8Array> {
   let few = glb;
   for (const target of [
-    { triangles: PREVIEW_TRIANGLES, error: 0.05 },
-    { triangles: PREVIEW_TRIANGLES, error: 0.2 },
-    { triangles: PREVIEW_TRIANGLES, error: 1, force: true },
+    { triangles: PREVIEW_TRIANGLES, error: 0.05, seams: true },
+    { triangles: PREVIEW_TRIANGLES, error: 0.2, seams: true },
+    { triangles: PREVIEW_TRIANGLES, error: 1, seams: true, force: true },
   ]) {
     if (trianglesOf(few) <= PREVIEW_TRIANGLES) return few;
     few = await plain(few, 0, target);

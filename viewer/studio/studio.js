@@ -129,10 +129,64 @@ function touch(pixels) {
   });
 }
 
+/** model-viewer's own three.js scene; it shows it to nobody. */
+function innerScene() {
+  const symbol = Object.getOwnPropertySymbols(viewer).find(({ description }) => description === "scene");
+  if (symbol === undefined) throw new Error("this model-viewer keeps its scene elsewhere");
+  return viewer[symbol];
+}
+
+/** The textures of the open model by name; several may share an image. */
+function texturesByName() {
+  const found = new Map();
+  innerScene().traverse(({ material }) => {
+    for (const one of [material ?? []].flat()) {
+      for (const value of Object.values(one)) {
+        if (!value?.isTexture || !value.image?.width || value.name === "") continue;
+        found.set(value.name, (found.get(value.name) ?? new Set()).add(value));
+      }
+    }
+  });
+  return found;
+}
+
+const sharp = new Map(); // texture -> its image before it was halved
+
+/** The names and sizes of the open model's textures, to be softened one after another. */
+function textures() {
+  sharp.clear();
+  return [...texturesByName()].map(([name, [{ image }]]) => [name, image.width, image.height]);
+}
+
+/** Halve one texture; the one that was halved before is whole again. */
+async function soften(name) {
+  for (const [texture, image] of sharp) put(texture, image);
+  sharp.clear();
+  for (const texture of texturesByName().get(name) ?? []) {
+    const { image } = texture;
+    const half = await createImageBitmap(image, {
+      resizeWidth: Math.max(1, image.width >> 1),
+      resizeHeight: Math.max(1, image.height >> 1),
+      resizeQuality: "high",
+      premultiplyAlpha: "none",
+      colorSpaceConversion: "none",
+    });
+    sharp.set(texture, image);
+    put(texture, half);
+  }
+  innerScene().queueRender();
+}
+
+function put(texture, image) {
+  texture.dispose(); // its place on the GPU has another size
+  texture.image = image;
+  texture.needsUpdate = true;
+}
+
 function renderer() {
   const context = document.createElement("canvas").getContext("webgl2");
   const names = context?.getExtension("WEBGL_debug_renderer_info");
   return names ? context.getParameter(names.UNMASKED_RENDERER_WEBGL) : null;
 }
 
-self.studio = { open, shoot, touch, renderer };
+self.studio = { open, shoot, touch, textures, soften, renderer };

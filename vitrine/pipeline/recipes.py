@@ -7,37 +7,36 @@ from typing import Any
 from vitrine import __version__
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
-from vitrine.pipeline.recipe import Recipe, Tools
+from vitrine.pipeline.looks import DEFAULT_QUALITY, LAST_EFFORT
+from vitrine.pipeline.recipe import Recipe, Step, Tools
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
-from vitrine.pipeline.steps.optimize import Optimize
+from vitrine.pipeline.steps.optimize import Limits, Optimize
 from vitrine.pipeline.steps.prove import Prove
 from vitrine.pipeline.steps.render import Render
 from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.studio import Studio, find_chromium
 
-DEFAULT_QUALITY = 0.98
-"""Mean SSIM that a variant must reach against the original."""
 
+def standard(
+    *,
+    quality: float = DEFAULT_QUALITY,
+    max_bytes: int | None = None,
+    max_triangles: int | None = None,
+    max_texture_px: int | None = None,
+) -> Recipe:
+    """Every variant, each as small as its proof allows: made, rendered, and made again with what that told.
 
-def standard(*, quality: float = DEFAULT_QUALITY) -> Recipe:
-    """Every variant, each proven. One that falls short is made again with more care, twice at most."""
-    return Recipe(
-        name="standard",
-        revision=1,
-        steps=(
-            Gate(),
-            Convert(),
-            Render(),
-            Optimize(),
-            Prove(bound=quality),
-            Optimize(effort=1),
-            Prove(bound=quality),
-            Optimize(effort=2),
-            Prove(bound=quality, final=True),
-            Usdz(),
-        ),
-    )
+    With a limit (bytes, triangles, px of a texture's longer side) a variant fits it and looks as good as that lets it:
+    its likeness is measured all the same, and no longer refused.
+    """
+    limits = Limits(max_bytes=max_bytes, max_triangles=max_triangles, max_px=max_texture_px)
+    bound = None if limits.any else quality
+    efforts = [Optimize(effort=effort, quality=quality, limits=limits) for effort in range(LAST_EFFORT + 1)]
+    tries: list[Step] = [
+        step for effort in efforts for step in (effort, Prove(quality=bound, final=effort is efforts[-1]))
+    ]
+    return Recipe(name="standard", revision=2, steps=(Gate(), Convert(), Render(), *tries, Usdz()))
 
 
 def check() -> Recipe:

@@ -95,8 +95,20 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How far a variant's making may go: textures by a part of what looks may be lost (`budget`), the surface by a part
+    of the model's size (`tolerance`)."""
+
+    budget: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A variant on the bench: a file in the job's folder. `proof` is None until it was rendered."""
+    """A variant on the bench: a file in the job's folder. `proof` is None until it was rendered.
+
+    `wish` is what it was made to, `forecast` the part of what may be lost that its textures were thought to take.
+    """
 
     kind: Kind
     path: Path
@@ -106,6 +118,8 @@ class Made:
     texture_max_px: int | None = None
     width_px: int | None = None
     height_px: int | None = None
+    wish: Wish | None = None
+    forecast: float = 0.0
     proof: Proof | None = None
 
 
@@ -123,7 +137,8 @@ class Work:
     """One model on its way through a recipe. Steps never change it; they return the next one.
 
     `source` is the untouched upload, `folder` an empty scratch folder that is thrown away afterwards.
-    `plain` is the source as one core GLB (unzipped, decoded), made by the convert step.
+    `plain` is the source as one core GLB (unzipped, decoded), made by the convert step. `spare` holds variants that
+    passed, while smaller ones are being tried in their place; `study` is what the engine found out about the textures.
     """
 
     source: Path
@@ -131,7 +146,9 @@ class Work:
     folder: Path
     facts: Facts | None = None
     plain: Path | None = None
+    study: Path | None = None
     variants: Mapping[Kind, Made] = field(default_factory=dict)
+    spare: Mapping[Kind, Made] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     times: tuple[StepTime, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)  # step name -> what the report keeps of it

@@ -2,9 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Accessor, type Document, type Scene, type Texture, TextureChannel } from "@gltf-transform/core";
 import {
+  dedup,
   dequantize,
   getTextureChannelMask,
   metalRough,
+  prune,
   uninstance,
   unpartition,
 } from "@gltf-transform/functions";
@@ -58,7 +60,13 @@ export async function convert(order: ConvertOrder): Promise<object> {
   const facts = { ...factsOf(document, scene, sides), extensions, generator: json.asset.generator ?? "" };
   refuseUnusable(facts, order.limits.drawn_elements);
   document.getRoot().getAsset().generator = "Vitrine";
-  await document.transform(unpartition());
+  await document.transform(
+    unpartition(),
+    dedup({ propertyTypes: ["Texture"] }),
+    prune({ propertyTypes: ["Texture"], keepSolidTextures: true }),
+  );
+  // Their numbers: by these a renderer's findings and the engine's textures are brought together.
+  for (const [index, texture] of document.getRoot().listTextures().entries()) texture.setName(String(index));
   progress(0.9, "writing");
   const bytes = await (await createIO()).writeBinary(document);
   writeFileSync(order.target, bytes);

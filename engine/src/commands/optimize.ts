@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Document } from "@gltf-transform/core";
-import { dedup, prune } from "@gltf-transform/functions";
 import type { Picture } from "../codecs.ts";
 import { countGlb, sum } from "../counting.ts";
 import { bare } from "../geometry.ts";
@@ -12,20 +11,25 @@ import { createIO } from "../reading.ts";
 import { type Notice, progress } from "../report.ts";
 import {
   ANDROID_MATERIALS,
+  ANDROID_PX,
   type Kind,
-  PASSES,
+  MOBILE_PX,
   PREVIEW_BYTES,
   PREVIEW_TRIANGLES,
-  type Settings,
+  WEB_PX,
 } from "../settings.ts";
-import { type Encoded, encodeAll } from "../textures.ts";
+import { type Softness, type Studied, studyAll, UNMEASURED } from "../study.ts";
+import { type Choice, choose, type Encoded, encodeAll } from "../textures.ts";
 import {
+  androidShape,
   type Bench,
   finish,
   type Made,
-  makeAndroid,
   makePreview,
   mobileShape,
+  noteAndroidBytes,
+  type Shape,
+  type Wish,
   webShape,
 } from "../variants.ts";
 import { onTheWire } from "../wire.ts";
@@ -35,76 +39,141 @@ export interface OptimizeOrder {
   source: string;
   /** The upload: nothing may grow beyond it; when `displayable` it can stand in for a variant. */
   original: { path: string; displayable: boolean };
-  kinds: Kind[];
+  /** What to make. A preview is made to fixed numbers, so that nothing is wished of it. */
+  wishes: Partial<Record<Kind, Wish>>;
   effort: number;
+  /** What the renderer found of the textures; null where no browser was. */
+  softness: Softness | null;
+  /** The study of the textures that an earlier effort left in its folder. */
+  study: string | null;
   folder: string;
 }
 
+/** The kinds whose looks are chosen, each with its shape. */
+const CHOSEN = ["web", "mobile", "android"] as const;
+
 export async function optimize(order: OptimizeOrder): Promise<object> {
   const notices: Notice[] = [];
-  const kinds = new Set(order.kinds);
   progress(0.02, "reading");
-  const io = await createIO();
-  const source = await io.readBinary(readFileSync(order.source) as Uint8Array<ArrayBuffer>);
-  await source.transform(
-    dedup({ propertyTypes: ["Texture"] }),
-    prune({ propertyTypes: ["Texture"], keepSolidTextures: true }),
+  const source = await (await createIO()).readBinary(readFileSync(order.source) as Uint8Array<ArrayBuffer>);
+  const studied = await studyOf(source, order);
+  progress(0.4, "geometry");
+  const bench: Bench = { source, bare: await bare(source), effort: order.effort, notices };
+  const shapes = await shapesOf(bench, order.wishes);
+  progress(0.55, "textures");
+  const choices = chooseAll(studied, shapes, order);
+  const encoded = await encodeAll(source, studied, choices, (done) =>
+    progress(0.55 + 0.35 * done, "textures"),
   );
-  const settings = PASSES[Math.min(order.effort, PASSES.length - 1)] as Settings;
-  const textures = await encodeAll(source, wanted(kinds), settings, (done) =>
-    progress(0.05 + 0.6 * done, "textures"),
-  );
-  progress(0.65, "geometry");
-  const bench: Bench = { source, bare: await bare(source), settings, textures, notices };
-  const made = await makeAll(bench, kinds, order);
+  const made = await assemble(bench, shapes, encoded, order);
   noteMaterials(source, notices);
   const variants: Record<string, object> = {};
-  for (const kind of order.kinds) variants[kind] = await write(kind, made.get(kind) as Made, order.folder);
-  return { effort: order.effort, variants, textures: textures.map(describe), notices };
+  for (const [kind, one] of made) {
+    const spent = choices[kind] ? { pressure: Math.round(choices[kind].pressure * 1000) / 1000 } : {};
+    variants[kind] = { ...(await write(kind, one, order.folder)), ...spent };
+  }
+  return { effort: order.effort, variants, textures: describe(studied, encoded), notices };
 }
 
-/** The preview may turn out to be the web file. */
-function wanted(kinds: Set<Kind>): Set<Kind> {
-  return kinds.has("preview") ? new Set<Kind>([...kinds, "web"]) : kinds;
+/** Candidates take most of the time; a second effort for the same model chooses among the same ones. */
+async function studyOf(source: Document, order: OptimizeOrder): Promise<Studied[]> {
+  if (order.study !== null) return JSON.parse(readFileSync(order.study, "utf8")) as Studied[];
+  const kinds = new Set(Object.keys(order.wishes) as Kind[]);
+  const studied = await studyAll(source, kinds, order.softness, (done) =>
+    progress(0.02 + 0.38 * done, "textures"),
+  );
+  writeFileSync(join(order.folder, "study.json"), JSON.stringify(studied));
+  return studied;
 }
 
-async function makeAll(bench: Bench, kinds: Set<Kind>, order: OptimizeOrder): Promise<Map<Kind, Made>> {
+type Shapes = Partial<Record<Kind, Shape>>;
+
+async function shapesOf(bench: Bench, { web, mobile, android }: OptimizeOrder["wishes"]): Promise<Shapes> {
+  const shapes: Shapes = {};
+  if (web) shapes.web = await webShape(bench, web);
+  if (mobile) shapes.mobile = await mobileShape(bench, mobile);
+  if (android) shapes.android = await androidShape(bench, android);
+  return shapes;
+}
+
+function chooseAll(studied: Studied[], shapes: Shapes, order: OptimizeOrder): Partial<Record<Kind, Choice>> {
+  const choices: Partial<Record<Kind, Choice>> = {};
+  for (const kind of CHOSEN) {
+    const [wish, shape] = [order.wishes[kind], shapes[kind]];
+    if (wish && shape) choices[kind] = chooseFor(kind, studied, wish, shape, order);
+  }
+  return choices;
+}
+
+function chooseFor(kind: Kind, studied: Studied[], wish: Wish, shape: Shape, order: OptimizeOrder): Choice {
+  const palette = kind === "android" ? "core" : "displayed";
+  const own = { web: WEB_PX, mobile: MOBILE_PX, android: androidPx(order.effort), preview: WEB_PX }[kind];
+  const px = Math.min(wish.max_px ?? own, own);
+  const shares = (order.softness ?? UNMEASURED).shares;
+  const within = (budget: number) =>
+    choose(studied, palette, px, {
+      views: shares.map(() => wish.worst_loss * budget),
+      shares,
+      mean: wish.mean_loss * budget,
+    });
+  const room = wish.max_bytes === undefined ? undefined : wish.max_bytes - shape.bytes.length;
+  return room === undefined ? within(wish.budget) : fitting(within, wish.budget, room);
+}
+
+/** The best looks that are thought to fit into `room` bytes. */
+function fitting(within: (budget: number) => Choice, budget: number, room: number): Choice {
+  let choice = within(budget);
+  for (let more = budget; bytesOf(choice) > room && more < LAST_BUDGET; more *= 1.25)
+    choice = within(more * 1.25);
+  return choice;
+}
+
+const LAST_BUDGET = 1e4;
+
+function bytesOf(choice: Choice): number {
+  return sum(choice.candidates.map(({ bytes }) => bytes));
+}
+
+function androidPx(effort: number): number {
+  return ANDROID_PX[Math.min(effort, ANDROID_PX.length - 1)] as number;
+}
+
+async function assemble(
+  bench: Bench,
+  shapes: Shapes,
+  encoded: Encoded[],
+  order: OptimizeOrder,
+): Promise<Map<Kind, Made>> {
   const original = readFileSync(order.original.path);
   const limit = {
     bytes: original.length,
-    original: order.original.displayable ? await asMade(original) : undefined,
+    original: order.original.displayable ? asMade(original) : undefined,
   };
-  const made = new Map<Kind, Made>();
-  if (kinds.has("web") || kinds.has("mobile") || kinds.has("preview")) {
-    const shape = await webShape(bench);
-    progress(0.75, "web");
-    const pick = (one: Encoded, kind: "web" | "mobile") => (one[kind] ?? one.web) as Picture;
-    const web = neverLarger(
-      "web",
-      finish(
-        shape,
-        bench.textures.map((one) => pick(one, "web")),
-      ),
-      limit,
-      bench.notices,
+  const dressed = (kind: "web" | "mobile" | "android") =>
+    finish(
+      shapes[kind] as Shape,
+      encoded.map((one) => one.pictures[kind] as Picture),
     );
-    made.set("web", web);
-    if (kinds.has("mobile")) {
-      const file = finish(
-        await mobileShape(bench, shape),
-        bench.textures.map((one) => pick(one, "mobile")),
-      );
-      made.set("mobile", neverLarger("mobile", file.wire <= web.wire ? file : web, limit, bench.notices));
-    }
-    progress(0.85, "mobile");
-    if (kinds.has("preview")) {
-      const preview = await makePreview(bench);
-      // A preview that saves next to nothing would only be loaded besides.
-      made.set("preview", web.wire <= preview.wire * 1.1 && fitsPreview(web) ? web : preview);
-    }
+  const made = new Map<Kind, Made>();
+  if (order.wishes.web) made.set("web", neverLarger("web", dressed("web"), limit, bench.notices));
+  const web = made.get("web");
+  if (order.wishes.mobile) {
+    const file = dressed("mobile");
+    made.set(
+      "mobile",
+      neverLarger("mobile", !web || file.wire <= web.wire ? file : web, limit, bench.notices),
+    );
   }
-  progress(0.92, "android");
-  if (kinds.has("android")) made.set("android", await makeAndroid(bench));
+  if (order.wishes.android) {
+    made.set("android", dressed("android"));
+    noteAndroidBytes(made.get("android") as Made, bench.notices);
+  }
+  if (order.wishes.preview) {
+    progress(0.92, "preview");
+    const preview = await makePreview(bench, encoded);
+    // A preview that saves next to nothing would only be loaded besides.
+    made.set("preview", web && web.wire <= preview.wire * 1.1 && fitsPreview(web) ? web : preview);
+  }
   return made;
 }
 
@@ -131,7 +200,7 @@ function neverLarger(kind: Kind, made: Made, limit: Limit, notices: Notice[]): M
   return made;
 }
 
-async function asMade(original: Uint8Array): Promise<Made> {
+function asMade(original: Uint8Array): Made {
   return { bytes: original, wire: onTheWire(original), geometry: "original", pictures: [] };
 }
 
@@ -186,15 +255,18 @@ async function imageSizes(glb: Uint8Array): Promise<(readonly [number, number])[
   return sizes;
 }
 
-function describe({ use, choice, web, mobile, android }: Encoded): object {
-  return {
+function describe(studied: Studied[], encoded: Encoded[]): object[] {
+  return encoded.map(({ use, pictures }, index) => ({
     role: use.role,
     alpha: use.alpha,
-    error: choice ? Math.round(choice.error * 1000) / 1000 : null,
-    web: web ? [web.coded, web.width, web.height, web.bytes.length] : null,
-    mobile: mobile ? [mobile.coded, mobile.width, mobile.height, mobile.bytes.length] : null,
-    android: android ? [android.coded, android.width, android.height, android.bytes.length] : null,
-  };
+    weights: studied[index]?.weights.map((weight) => Math.round(weight * 1000) / 1000),
+    ...Object.fromEntries(
+      Object.entries(pictures).map(([kind, one]) => [
+        kind,
+        [one.coded, one.width, one.height, one.bytes.length],
+      ]),
+    ),
+  }));
 }
 
 function fitsPreview({ wire, bytes }: Made): boolean {

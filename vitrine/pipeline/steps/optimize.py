@@ -2,51 +2,105 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vitrine.pipeline.looks import DEFAULT_QUALITY, aimed, first_wish, next_wish, used
 from vitrine.pipeline.recipe import Tools
-from vitrine.pipeline.work import Format, Kind, Made, Notice, Work
+from vitrine.pipeline.work import Format, Kind, Made, Notice, Wish, Work
 
-KINDS = (Kind.PREVIEW, Kind.MOBILE, Kind.WEB, Kind.ANDROID)
+CHOSEN = (Kind.WEB, Kind.MOBILE, Kind.ANDROID)
+WORTH_ANOTHER_RENDER = 200_000
+"""Bytes. A smaller file is not tried smaller still."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a variant must fit into whatever that costs in looks: bytes, triangles, px of a texture's longer side."""
+
+    max_bytes: int | None = None
+    max_triangles: int | None = None
+    max_px: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return any(value is not None for value in asdict(self).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimize:
-    """`effort` 0 makes all variants; 1 and 2 make those anew whose proof fell short, with more care for looks."""
+    """Effort 0 makes all variants. The next ones make those anew that fell short of their proof, with more care, and
+    the second one also those that have room to spare: what passed stays in `spare` until the smaller one is proven.
+
+    `quality` is the mean SSIM that `web` must reach.
+    """
 
     effort: int = 0
+    quality: float = DEFAULT_QUALITY
+    limits: Limits = Limits()
 
     @property
     def name(self) -> str:
         return "optimize" if self.effort == 0 else f"optimize-{self.effort}"
 
     def __call__(self, work: Work, tools: Tools) -> Work:
-        kinds = self._due(work)
-        if work.plain is None or not kinds:
+        wishes = self._wishes(work)
+        if work.plain is None or not wishes:
             return work
         # A name that no earlier child could have prepared.
         folder = Path(tempfile.mkdtemp(dir=work.folder, prefix=f"variants-{self.effort}-"))
-        order = {
-            "source": str(work.plain),
-            "original": {"path": str(work.source), "displayable": _displayable(work)},
-            "kinds": [str(kind) for kind in kinds],
-            "effort": self.effort,
-            "folder": str(folder),
-            "reads": [str(work.plain), str(work.source)],
-        }
-        report = tools.engine.optimize(order, folder=folder, note=tools.note)
-        made = [_made(Kind(kind), found) for kind, found in report["variants"].items()]
+        report = tools.engine.optimize(self._order(work, wishes, folder), folder=folder, note=tools.note)
+        made = [
+            _made(Kind(kind), found, wishes.get(Kind(kind))) for kind, found in report["variants"].items()
+        ]
         notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
         known = set(work.notices)
         fresh = [notice for notice in notices if notice not in known]
+        work = replace(work, study=work.study or folder / "study.json", spare=_passed(work, wishes))
         return work.with_variants(*made).with_notices(*fresh).with_detail(self.name, _without_paths(report))
 
-    def _due(self, work: Work) -> tuple[Kind, ...]:
+    def _wishes(self, work: Work) -> dict[Kind, Wish]:
         if self.effort == 0:
-            return KINDS
-        return tuple(kind for kind in KINDS if _fell_short(work.variants.get(kind)))
+            return {kind: first_wish(kind) for kind in CHOSEN}
+        found = {kind: self._next(kind, work.variants.get(kind)) for kind in CHOSEN}
+        return {kind: wish for kind, wish in found.items() if wish is not None}
+
+    def _next(self, kind: Kind, made: Made | None) -> Wish | None:
+        loss = aimed(kind, self.quality)
+        if loss is None or made is None or made.wish is None or made.proof is None or made.proof.bound is None:
+            return None
+        part = used(made.proof, loss)
+        if made.proof.passed and (part > 1 or made.path.stat().st_size < WORTH_ANOTHER_RENDER):
+            return None
+        return next_wish(made.wish, part, made.forecast, effort=self.effort)
+
+    def _order(self, work: Work, wishes: Mapping[Kind, Wish], folder: Path) -> dict[str, Any]:
+        asked: dict[str, Any] = {str(kind): self._asked(kind, wish) for kind, wish in wishes.items()}
+        if self.effort == 0:
+            asked[str(Kind.PREVIEW)] = {}
+        return {
+            "source": str(work.plain),
+            "original": {"path": str(work.source), "displayable": _displayable(work)},
+            "wishes": asked,
+            "effort": self.effort,
+            "softness": work.details.get("softness"),
+            "study": None if work.study is None else str(work.study),
+            "folder": str(folder),
+            "reads": [str(path) for path in (work.plain, work.source, work.study) if path is not None],
+        }
+
+    def _asked(self, kind: Kind, wish: Wish) -> dict[str, Any]:
+        loss = aimed(kind, self.quality)
+        assert loss is not None
+        given = {name: value for name, value in asdict(self.limits).items() if value is not None}
+        return {**asdict(wish), "mean_loss": loss.mean, "worst_loss": loss.worst, **given}
+
+
+def _passed(work: Work, wishes: Mapping[Kind, Wish]) -> dict[Kind, Made]:
+    """What is about to be replaced although it passed."""
+    before = {kind: work.variants[kind] for kind in wishes if kind in work.variants}
+    return {kind: made for kind, made in before.items() if made.proof is not None and made.proof.passed}
 
 
 def _without_paths(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,11 +118,7 @@ def _displayable(work: Work) -> bool:
     return work.source_format is Format.GLB and "KHR_materials_pbrSpecularGlossiness" not in extensions
 
 
-def _fell_short(made: Made | None) -> bool:
-    return made is not None and made.proof is not None and not made.proof.passed
-
-
-def _made(kind: Kind, found: Mapping[str, Any]) -> Made:
+def _made(kind: Kind, found: Mapping[str, Any], wish: Wish | None) -> Made:
     return Made(
         kind=kind,
         path=Path(found["path"]),
@@ -76,4 +126,6 @@ def _made(kind: Kind, found: Mapping[str, Any]) -> Made:
         triangles=found["triangles"],
         textures=found["textures"],
         texture_max_px=found["texture_max_px"],
+        wish=wish,
+        forecast=0.0 if wish is None else found["pressure"] * wish.budget,
     )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from vitrine.errors import ProofTooLow
 from vitrine.pipeline.likeness import ssim
+from vitrine.pipeline.looks import DEFAULT_QUALITY, allowed
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
 from vitrine.pipeline.studio.session import Session
@@ -21,17 +22,12 @@ DISPLAYED = (Kind.WEB, Kind.MOBILE, Kind.ANDROID, Kind.PREVIEW)
 class Prove:
     """Fills in the proof of every displayed variant that has none; with `final`, refuses one under its bound.
 
-    `bound` is the mean SSIM that the views of `web` and `android` must reach; the worst view may lie
-    `worst_below` under it. `mobile` has room below both: its textures are capped in size, and at the nearest
-    zoom a capped texture cannot be alike (a bottle of lossless 1K maps made from 2K reaches 0.943 and, close
-    up, 0.792). A preview is made to a number of bytes, so it carries its likeness without a bound.
+    `quality` is the mean SSIM that the views of `web` and `android` must reach; `looks.allowed` tells the rest. With
+    None there is no bound: somebody asked for a number of bytes, and whatever looks fit into it are told.
     """
 
     name: ClassVar[str] = "proof"
-    bound: float = 0.98
-    worst_below: float = 0.02
-    mobile_below: float = 0.06
-    mobile_worst_below: float = 0.20
+    quality: float | None = DEFAULT_QUALITY
     final: bool = False
 
     def __call__(self, work: Work, tools: Tools) -> Work:
@@ -49,6 +45,7 @@ class Prove:
             found = tools.studio.run(comparison)
             work = work.with_variants(*(self._proven(made, found.views[made.kind]) for made in unproven))
             work = work.with_detail(self.name, [*work.details.get(self.name, []), found.account])
+            work = _settled(work)
         if self.final:
             _insist(work)
         return work
@@ -67,12 +64,19 @@ class Prove:
 
     def _bounds(self, kind: Kind) -> tuple[float, float] | tuple[None, None]:
         """What the mean and the worst view must reach."""
-        if kind is Kind.PREVIEW:
-            return None, None
-        mean, worst = self.bound, self.bound - self.worst_below
-        if kind is Kind.MOBILE:
-            mean, worst = self.bound - self.mobile_below, self.bound - self.mobile_worst_below
-        return round(mean, DIGITS), round(worst, DIGITS)
+        loss = None if self.quality is None else allowed(kind, self.quality)
+        return (None, None) if loss is None else (round(1 - loss.mean, DIGITS), round(1 - loss.worst, DIGITS))
+
+
+def _settled(work: Work) -> Work:
+    """A smaller variant that was tried and did not pass gives way to the one that did."""
+    better = [
+        spare
+        for kind, spare in work.spare.items()
+        if (tried := work.variants[kind]).proof is not None
+        and (not tried.proof.passed or tried.path.stat().st_size >= spare.path.stat().st_size)
+    ]
+    return replace(work.with_variants(*better), spare={})
 
 
 NOT_PROVEN = Notice(

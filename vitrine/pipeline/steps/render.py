@@ -1,6 +1,6 @@
 """The poster: the viewer's first frame as an image, so that something is there before anything else."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,6 +9,7 @@ from PIL import Image
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio import Session, ViewSpec
 from vitrine.pipeline.studio.reference import original_of, photograph
+from vitrine.pipeline.studio.softness import Softness, softness_of
 from vitrine.pipeline.work import Format, Kind, Made, Notice, Work
 
 POSTER = ViewSpec(name="poster", shadow=True)
@@ -23,7 +24,7 @@ class Render:
     """Makes `poster` and `thumbnail` of the original: WebP, square, with a transparent background.
 
     `quality` is WebP's, 0 to 100. The original stands before the camera anyway, so the pictures that the
-    proof needs of it are taken too.
+    proof needs of it are taken too, and it is found out how much each texture's detail shows.
     """
 
     name: ClassVar[str] = "poster"
@@ -36,22 +37,31 @@ class Render:
         if tools.studio is None:
             return work.with_notices(NO_POSTER)
 
-        def pose(session: Session) -> tuple[Image.Image, float]:
+        def pose(session: Session) -> tuple[Image.Image, Softness | None, float]:
             model = session.open(original_of(work))
             poster = session.shoot(POSTER).image()
-            photograph(model, work=work, session=session, note=lambda part: tools.note(0.3 + 0.7 * part))
-            return poster, round(session.cpu_s(), 2)
+            reference = photograph(
+                model, work=work, session=session, note=lambda part: tools.note(0.2 + 0.3 * part)
+            )
+            softness = None
+            if work.plain is not None and work.facts is not None and work.facts.textures > 0:
+                softness = softness_of(
+                    work.plain, reference, session=session, note=lambda part: tools.note(0.5 + 0.5 * part)
+                )
+            return poster, softness, round(session.cpu_s(), 2)
 
-        poster, browser_cpu_s = tools.studio.run(pose)
+        poster, softness, browser_cpu_s = tools.studio.run(pose)
         small = poster.resize(
             (self.thumbnail_px, self.thumbnail_px), Image.Resampling.LANCZOS, reducing_gap=3
         )
         work = work.with_detail(self.name, {"browser_cpu_s": browser_cpu_s})
+        if softness is not None:
+            work = work.with_detail("softness", asdict(softness))
         return work.with_variants(
             self._kept(Kind.POSTER, poster, work.folder), self._kept(Kind.THUMBNAIL, small, work.folder)
         )
 
     def _kept(self, kind: Kind, image: Image.Image, folder: Path) -> Made:
         path = folder / f"{kind}.webp"
-        image.save(path, "WEBP", quality=self.quality, method=6)
+        image.save(path, "WEBP", quality=self.quality)
         return Made(kind=kind, path=path, format=Format.WEBP, width_px=image.width, height_px=image.height)

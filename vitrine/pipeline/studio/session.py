@@ -94,6 +94,17 @@ class Session:
             found = self._page.evaluate("pixels => studio.touch(pixels)", [list(one) for one in pixels])
         return [(one[0], one[1], one[2]) if one else None for one in found]
 
+    def textures(self) -> list[tuple[str, int, int]]:
+        """Name, width and height in px of each texture of the open model."""
+        with self._within(self._limit_s, "listing the textures"):
+            found = self._page.evaluate("studio.textures()")
+        return [(name, width, height) for name, width, height in found]
+
+    def soften(self, texture: str) -> None:
+        """Show the texture of that name at half its size, and all others whole."""
+        with self._within(self._limit_s, f"softening the texture {texture}"):
+            self._page.evaluate("name => studio.soften(name)", texture)
+
     @contextmanager
     def _within(self, limit_s: float, doing: str) -> Iterator[None]:
         """Kill the browser when it takes longer: a hanging GL blocks its page, and Playwright waits for ever."""

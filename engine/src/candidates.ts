@@ -1,0 +1,140 @@
+/** The ways to store one texture, each tried on a probe: what it would weigh, and how far it is from the original. */
+import { type Codec, encode, type Recipe } from "./codecs.ts";
+import { errorOf } from "./measuring.ts";
+import { decode, type Raster, renormalized, resize } from "./pixels.ts";
+import { probeOf } from "./probe.ts";
+import type { Use } from "./roles.ts";
+
+/** One way. `scale` is a part of the side; `bytes` are estimated for the whole texture from the probe. */
+export interface Candidate {
+  /** "kept" is the picture as it came. */
+  codec: Codec | "kept";
+  quality: number;
+  scale: number;
+  bytes: number;
+  /** See `errorOf`; of the whole way there and back, measured at the texture's own size. */
+  error: number;
+}
+
+export type Palette = "displayed" | "core";
+
+/** No limit of pixels: what is decoded here was encoded here. */
+const OUR_OWN = 2 ** 31;
+const LEAST_SCALE = 0.125;
+const SMALLEST_PX = 16;
+/** Where shrinking alone is this far off, no smaller scale is tried. */
+const HOPELESS = 0.3;
+
+const WEBP: Recipe[] = ladder("webp", [35, 55, 70, 80, 88, 94, 97]);
+const JPEG: Recipe[] = ladder("jpeg-444", [50, 65, 76, 84, 90, 94, 97, 99]);
+const EXACT: Recipe[] = [
+  { codec: "webp-near", quality: 40 },
+  { codec: "webp-near", quality: 60 },
+  { codec: "webp-lossless", quality: 100 },
+];
+const SUBSAMPLED: Recipe[] = ladder("jpeg", [50, 65, 76, 84, 90]);
+
+function ladder(codec: Codec, qualities: number[]): Recipe[] {
+  return qualities.map((quality) => ({ codec, quality }));
+}
+
+function recipesFor(use: Use, palette: Palette, scale: number): Recipe[] {
+  const lossy =
+    palette === "core"
+      ? [...(use.role === "colour" ? SUBSAMPLED : []), ...JPEG]
+      : [...WEBP, ...(use.role === "colour" ? [] : JPEG)];
+  const exact: Recipe[] = palette === "core" ? [{ codec: "png", quality: 100 }] : EXACT;
+  // JPEG has no alpha. What is shrunk has lost more already than an exact codec would spare.
+  const fitting = use.alpha ? lossy.filter(({ codec }) => codec === "webp") : lossy;
+  return scale === 1 || fitting.length === 0 ? [...fitting, ...exact] : fitting;
+}
+
+/**
+ * What shrinking loses is measured on the whole texture, what the codec loses besides on a probe of the shrunk one; the
+ * two are added.
+ */
+export async function candidatesOf(whole: Scaled[], use: Use, palette: Palette): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const { raster, scale, error } of whole) {
+    const probe = probeOf(raster);
+    const share = await shareOf(raster, probe);
+    const recipes = recipesFor(use, palette, scale);
+    const tried = await Promise.all(recipes.map((recipe) => attempt(probe, recipe, use)));
+    found.push(
+      ...tried.map((one) => ({
+        ...one,
+        scale,
+        bytes: Math.round(one.bytes * share),
+        error: error + one.error,
+      })),
+    );
+  }
+  return found;
+}
+
+/** A texture at a part of its size, and its error there, uncompressed, against the whole. */
+export interface Scaled {
+  raster: Raster;
+  scale: number;
+  error: number;
+}
+
+/** From the whole down to where it is not itself any more. */
+export async function scalesOf(raster: Raster, use: Use): Promise<Scaled[]> {
+  const found: Scaled[] = [{ raster, scale: 1, error: 0 }];
+  let smaller = raster;
+  for (let scale = 0.5; Math.min(raster.width, raster.height) * scale >= SMALLEST_PX; scale /= 2) {
+    smaller = await halved(smaller, use);
+    const error = errorOf(use, raster, await resize(smaller, raster.width, raster.height), everyFor(raster));
+    found.push({ raster: smaller, scale, error });
+    if (error > HOPELESS || scale <= LEAST_SCALE) break;
+  }
+  return found;
+}
+
+async function halved(raster: Raster, use: Use): Promise<Raster> {
+  const half = await resize(raster, Math.max(1, raster.width >> 1), Math.max(1, raster.height >> 1));
+  return renormalized(half, use);
+}
+
+/** Of a large texture a quarter of the blocks tells enough. */
+function everyFor(raster: Raster): number {
+  return raster.width * raster.height > 1024 * 1024 ? 2 : 1;
+}
+
+const YARDSTICK: Recipe = { codec: "jpeg-444", quality: 84 };
+
+/** How many times the probe's bytes the whole takes. */
+async function shareOf(raster: Raster, probe: Raster): Promise<number> {
+  if (probe === raster) return 1;
+  const [whole, part] = [await encode(raster, YARDSTICK), await encode(probe, YARDSTICK)];
+  return whole.length / part.length;
+}
+
+async function attempt(
+  probe: Raster,
+  recipe: Recipe,
+  use: Use,
+): Promise<Recipe & { bytes: number; error: number }> {
+  const bytes = await encode(probe, recipe);
+  const back = await decode(bytes, probe.channels === 4, OUR_OWN);
+  return { ...recipe, bytes: bytes.length, error: errorOf(use, probe, back) };
+}
+
+/** The lower convex hull of error over bytes: from one to the next, each byte saved costs more looks than before. */
+export function frontier(all: Candidate[]): Candidate[] {
+  const sorted = [...all].sort((a, b) => a.error - b.error || a.bytes - b.bytes);
+  const hull: Candidate[] = [];
+  for (const one of sorted) {
+    if (hull.length > 0 && one.bytes >= (hull.at(-1) as Candidate).bytes) continue;
+    while (hull.length >= 2 && slope(hull.at(-2), one) >= slope(hull.at(-2), hull.at(-1))) hull.pop();
+    hull.push(one);
+  }
+  return hull;
+}
+
+/** Bytes saved for each bit of error. */
+function slope(from: Candidate | undefined, to: Candidate | undefined): number {
+  if (!from || !to) throw new Error("a slope needs two points");
+  return (from.bytes - to.bytes) / Math.max(to.error - from.error, 1e-9);
+}

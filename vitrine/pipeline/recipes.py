@@ -8,6 +8,7 @@ from vitrine import __version__
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
 from vitrine.pipeline.recipe import Recipe, Tools
+from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
 from vitrine.pipeline.steps.optimize import Optimize
@@ -36,13 +37,14 @@ def standard(*, quality: float = DEFAULT_QUALITY) -> Recipe:
             Optimize(effort=2),
             Prove(bound=quality, final=True),
             Usdz(),
+            Channels(),
         ),
     )
 
 
 def check() -> Recipe:
     """Only the gate: for a model that is shown as it came."""
-    return Recipe(name="check", revision=1, steps=(Gate(), CheckUsdz(), Convert()))
+    return Recipe(name="check", revision=1, steps=(Gate(), CheckUsdz(), Convert(), Channels()))
 
 
 def named(name: str, options: Mapping[str, Any]) -> Recipe:

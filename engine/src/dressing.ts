@@ -30,6 +30,8 @@ function nameImages(json: Json, shown: Picture[]): void {
     json.extensionsRequired = [...new Set([...(json.extensionsRequired ?? []), WEBP])];
   }
   json.asset.generator = "Vitrine";
+  const credit = json.asset.copyright ?? json.asset.extras?.copyright;
+  if (credit) json.asset.copyright = credit;
 }
 
 /** The binary chunk anew: each region that something refers to, the pictures last, nothing else. */

@@ -1,5 +1,12 @@
 /** What is in a model, as Python's Facts wants it. */
-import { type Document, getBounds, type Node, type Primitive, type Scene } from "@gltf-transform/core";
+import {
+  type Animation,
+  type Document,
+  getBounds,
+  type Node,
+  type Primitive,
+  type Scene,
+} from "@gltf-transform/core";
 import { sum, trianglesIn } from "./counting.ts";
 
 export interface Facts {
@@ -12,9 +19,15 @@ export interface Facts {
   animations: number;
   skins: number;
   morph_targets: number;
+  /** The longest animation's length. */
+  animation_s: number;
   dimensions_m: [number, number, number] | null;
+  /** Where the middle of the bounding box's underside is. */
+  base_m: [number, number, number] | null;
   extensions: string[];
   generator: string;
+  author: string;
+  license: string;
   copyright: string;
 }
 
@@ -40,9 +53,12 @@ export function factsOf(document: Document, scene: Scene, textureSides: number[]
         .listMeshes()
         .map((mesh) => Math.max(0, ...mesh.listPrimitives().map((p) => p.listTargets().length))),
     ),
-    dimensions_m: dimensions(scene),
+    animation_s: Math.max(0, ...root.listAnimations().map(lengthOf)),
+    ...placed(scene),
     extensions: [],
     generator: root.getAsset().generator ?? "",
+    author: "",
+    license: "",
     copyright: root.getAsset().copyright ?? "",
   };
 }
@@ -60,8 +76,14 @@ export function trianglesOf(primitive: Primitive): number {
   return trianglesIn(primitive.getMode(), count);
 }
 
-function dimensions(scene: Scene): [number, number, number] | null {
+function lengthOf(animation: Animation): number {
+  const ends = animation.listSamplers().map((sampler) => sampler.getInput()?.getMax([])[0] ?? 0);
+  return Math.max(0, ...ends.filter(Number.isFinite));
+}
+
+function placed(scene: Scene): Pick<Facts, "dimensions_m" | "base_m"> {
   const { min, max } = getBounds(scene);
-  const size = [0, 1, 2].map((axis) => (max[axis] ?? 0) - (min[axis] ?? 0)) as [number, number, number];
-  return size.every((side) => Number.isFinite(side) && side >= 0) ? size : null;
+  const size: [number, number, number] = [max[0] - min[0], max[1] - min[1], max[2] - min[2]];
+  if (!size.every((side) => Number.isFinite(side) && side >= 0)) return { dimensions_m: null, base_m: null };
+  return { dimensions_m: size, base_m: [(min[0] + max[0]) / 2, min[1], (min[2] + max[2]) / 2] };
 }

@@ -7,7 +7,7 @@ const BIN_CHUNK = 0x004e4942;
 
 /** As much of glTF's JSON as is touched here. */
 export interface Json {
-  asset: { version: string; generator?: string; copyright?: string };
+  asset: { version: string; generator?: string; copyright?: string; extras?: { copyright?: string } };
   buffers?: { byteLength: number; uri?: string; extensions?: Record<string, unknown> }[];
   bufferViews?: View[];
   accessors?: { count: number; type: string; componentType: number; bufferView?: number }[];

@@ -71,6 +71,7 @@ def test_optimize_false_only_checks_the_file(calling: Caller) -> None:
         ({"metadata": '{"a": NaN}'}, "/metadata"),
         ({"metadata": '{"a": "\\u0000"}'}, "/metadata"),
         ({"metadata": json.dumps({"a": "x" * 70_000})}, "/metadata"),
+        ({"metadata": '{"dimensions_m": {"x": 1, "y": 1, "z": 1}}'}, "/metadata"),
         ({"metadata": "[" * 10_000}, "/metadata"),
         ({"metadata": '{"a":' * 100 + "1" + "}" * 100}, "/metadata"),
         ({"metadata": '{"a": 1e400}'}, "/metadata"),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from vitrine.storefront.exhibit import dimensions_words, json_for_script, price_words, text_of
+from vitrine.catalog.reports import Credits
+from vitrine.storefront.exhibit import credit_words, dimensions_words, json_for_script, price_words, text_of
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,16 @@ def test_no_text_can_end_the_script_it_stands_in() -> None:
 
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == said
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Credits("", "", ""), ""),
+        (Credits("Ada", "CC BY 4.0", ""), "Ada · CC BY 4.0"),
+        (Credits("Ada", "CC BY 4.0", "© 2026 Ada, CC BY 4.0"), "© 2026 Ada, CC BY 4.0"),
+        (Credits("Ada", "", "© Oak & Sons"), "© Oak & Sons · Ada"),
+    ],
+)
+def test_credits_are_said_once(found: Credits, words: str) -> None:
+    assert credit_words(found) == words

@@ -99,6 +99,16 @@ def test_without_ar_the_page_does_not_speak_of_it(client: Client) -> None:
     assert "in your room" not in client.get(f"/p/{product.pk}").text
 
 
+def test_who_made_the_model_is_said_in_one_line_when_the_file_says_it(client: Client) -> None:
+    signed, silent = a_product(), a_product()
+    signed.versions.update(report={"source": {"author": "Ada <3", "license": "CC BY 4.0"}})
+
+    text = client.get(f"/p/{signed.pk}").text
+
+    assert '<p class="credit">3D model: Ada &lt;3 · CC BY 4.0</p>' in text
+    assert "3D model:" not in client.get(f"/p/{silent.pk}").text
+
+
 def test_names_are_text(client: Client) -> None:
     nasty = '</script><img src=x onerror="alert(1)">'
     product = a_product(name=nasty, alt=nasty, metadata={"description": nasty, "sku": nasty})

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from rest_framework import serializers
 
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
+from vitrine.catalog.reports import Credits
+from vitrine.pipeline.scale import claim_fault
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
 
@@ -28,13 +31,14 @@ def base_url(request: HttpRequest) -> str:
 
 
 class Metadata(serializers.JSONField):
-    """A JSON object; in a form, its text."""
+    """A JSON object; in a form, its text. `dimensions_m` in it is the product's true size: [x, y, z] in metres."""
 
     default_error_messages = {
         "object": 'Give a JSON object, such as {{"sku": "A-1"}}.',
         "long": "This is {size} bytes of JSON; at most {limit} are kept.",
         "deep": "This is nested deeper than {limit} levels.",
         "endless": "A number is too large to be kept.",
+        "claim": "{fault}",
         "unstorable": "The characters U+0000 and lone surrogates cannot be kept.",
     }
 
@@ -50,6 +54,8 @@ class Metadata(serializers.JSONField):
             self.fail("long", size=len(text), limit=METADATA_BYTES)
         if not storable(data):
             self.fail("unstorable")
+        if "dimensions_m" in data and (fault := claim_fault(data["dimensions_m"])):
+            self.fail("claim", fault=fault)
         return data
 
     def _text(self, data: dict[str, Any]) -> str:
@@ -232,6 +238,8 @@ class ProductsOut(serializers.Serializer[Any]):
 
 
 class VersionOut(serializers.Serializer[Any]):
+    """`author`, `license` and `copyright` as the model's file says; empty where it says nothing."""
+
     id = serializers.UUIDField()
     product_id = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -245,6 +253,9 @@ class VersionOut(serializers.Serializer[Any]):
     passed = serializers.BooleanField()
     source_format = serializers.ChoiceField(choices=[one.value for one in Format])
     dimensions_m = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    author = serializers.CharField(allow_blank=True)
+    license = serializers.CharField(allow_blank=True)
+    copyright = serializers.CharField(allow_blank=True)
     variants = VariantsOut()
 
 
@@ -324,6 +335,7 @@ def version_shape(version: AssetVersion, base: str) -> Mapping[str, Any]:
         "passed": version.passed,
         "source_format": version.source_format,
         "dimensions_m": version.dimensions_m,
+        **asdict(Credits.of(version)),
         "variants": _variants(version, base),
     }
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads
 from vitrine.api.products import readable_product, writer
+from vitrine.api.reports import ReportOut
 from vitrine.api.shapes import (
     CookingFields,
     ProductOut,
@@ -30,6 +30,7 @@ from vitrine.api.shapes import (
 )
 from vitrine.catalog import publishing, queries
 from vitrine.catalog.models import AssetVersion
+from vitrine.catalog.reports import report_of
 from vitrine.processing.intake import Wishes, accept_version, optimize
 
 
@@ -85,9 +86,9 @@ class OneVersion(APIView):
 class Report(APIView):
     permission_classes = [Reads]
 
-    @extend_schema(operation_id="read_report", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="read_report", responses=ReportOut)
     def get(self, request: Request, product_id: UUID, number: int) -> Response:
-        return tagged(request, _version(request, product_id, number).report)
+        return tagged(request, report_of(_version(request, product_id, number)))
 
 
 class Publish(APIView):

@@ -9,6 +9,7 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
 from vitrine.pipeline.looks import DEFAULT_QUALITY, LAST_EFFORT
 from vitrine.pipeline.recipe import Recipe, Step, Tools
+from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
 from vitrine.pipeline.steps.optimize import Limits, Optimize
@@ -36,12 +37,14 @@ def standard(
     tries: list[Step] = [
         step for effort in efforts for step in (effort, Prove(quality=bound, final=effort is efforts[-1]))
     ]
-    return Recipe(name="standard", revision=2, steps=(Gate(), Convert(), Render(), *tries, Usdz()))
+    return Recipe(
+        name="standard", revision=2, steps=(Gate(), Convert(), Render(), *tries, Usdz(), Channels())
+    )
 
 
 def check() -> Recipe:
     """Only the gate: for a model that is shown as it came."""
-    return Recipe(name="check", revision=1, steps=(Gate(), CheckUsdz(), Convert()))
+    return Recipe(name="check", revision=1, steps=(Gate(), CheckUsdz(), Convert(), Channels()))
 
 
 def named(name: str, options: Mapping[str, Any]) -> Recipe:

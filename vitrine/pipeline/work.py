@@ -52,7 +52,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was found in the source. Sizes in bytes; `dimensions_m` is the bounding box's x, y, z in metres."""
+    """What was found in the source. Sizes in bytes; `dimensions_m` is the bounding box's x, y, z in metres.
+
+    `base_m` is where the middle of the box's underside is, `animation_s` the longest animation's length.
+    """
 
     triangles: int
     vertices: int
@@ -64,8 +67,12 @@ class Facts:
     skins: int
     morph_targets: int
     dimensions_m: tuple[float, float, float] | None
+    base_m: tuple[float, float, float] | None = None
+    animation_s: float = 0.0
     extensions: tuple[str, ...] = ()
     generator: str = ""
+    author: str = ""
+    license: str = ""
     copyright: str = ""
 
 

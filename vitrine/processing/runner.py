@@ -202,6 +202,8 @@ def _locked_product(job: Job) -> Product:
 
 def _mark_checked(version: AssetVersion, work: Work, report: dict[str, Any]) -> None:
     sent_report = {key: report[key] for key in ("recipe", "tools", "source", "notices", "steps")}
+    if not work.variants:  # else they speak of files that this version has not
+        sent_report["channels"] = report["channels"]
     AssetVersion.objects.filter(pk=version.pk, passed=False).update(
         passed=True, dimensions_m=_dimensions(work), report=sent_report
     )
@@ -235,7 +237,8 @@ def _dimensions(work: Work) -> list[float] | None:
 
 
 def _report(recipe: Recipe, work: Work, *, fingerprint: str, versions: dict[str, str]) -> dict[str, Any]:
-    """What is kept with the version: facts, sizes, proofs, warnings, tools and times."""
+    """What is kept with the version: facts, sizes, proofs, verdicts, warnings, tools and times."""
+    details = dict(work.details)
     return {
         "recipe": {"name": recipe.name, "revision": recipe.revision, "fingerprint": fingerprint},
         "tools": versions,
@@ -256,9 +259,10 @@ def _report(recipe: Recipe, work: Work, *, fingerprint: str, versions: dict[str,
             }
             for kind, made in work.variants.items()
         },
+        "channels": details.pop("channels", []),
         "notices": [asdict(notice) for notice in work.notices],
         "steps": [asdict(spent) for spent in work.times],
-        "details": dict(work.details),
+        "details": details,
     }
 
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import AssetVersion, Product, Variant
+from vitrine.catalog.reports import Credits
 from vitrine.pipeline.work import Format, Kind
 
 _SCRIPT_ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
@@ -51,6 +52,7 @@ class Exhibit:
     price: str
     dimensions: str
     details: tuple[tuple[str, str], ...]
+    credit: str
     only_usdz: bool
     offers_ar: bool
     proven: bool
@@ -73,11 +75,21 @@ class Exhibit:
             price=price_words(product.metadata),
             dimensions=dimensions_words(version.dimensions_m),
             details=tuple((word, text_of(product.metadata, key)) for key, word in _DETAILS.items()),
+            credit=credit_words(Credits.of(version)),
             only_usdz=version.source_format == Format.USDZ,
             offers_ar=product.ar_enabled and bool({Kind.IOS, Kind.ANDROID} & variants.keys()),
             proven=web is not None and web.proof is not None,
             linked_data=json_for_script(linked_data(product, address, poster)),
         )
+
+
+def credit_words(found: Credits) -> str:
+    """Who made the 3D model and what may be done with it; what one part says already is not said again."""
+    parts: list[str] = []
+    for part in (found.copyright, found.author, found.license):
+        if part and not any(part in said for said in parts):
+            parts.append(part)
+    return " · ".join(parts)
 
 
 def text_of(metadata: Mapping[str, Any], key: str) -> str:

@@ -10,6 +10,7 @@ import {
   uninstance,
   unpartition,
 } from "@gltf-transform/functions";
+import { creditLine, creditsOf, fieldsOf } from "../credits.ts";
 import { type Facts, factsOf } from "../facts.ts";
 import { ModelFault } from "../failure.ts";
 import { type Json, readGlb } from "../glb.ts";
@@ -57,9 +58,12 @@ export async function convert(order: ConvertOrder): Promise<object> {
   progress(0.7, "decoding geometry");
   await plainGeometry(document);
   repairDocument(document);
-  const facts = { ...factsOf(document, scene, sides), extensions, generator: json.asset.generator ?? "" };
+  const credits = creditsOf(json);
+  const generator = json.asset.generator ?? "";
+  const facts = { ...factsOf(document, scene, sides), extensions, generator, ...credits };
   refuseUnusable(facts, order.limits.drawn_elements);
   document.getRoot().getAsset().generator = "Vitrine";
+  sign(document, creditLine(credits));
   await document.transform(
     unpartition(),
     dedup({ propertyTypes: ["Texture"] }),
@@ -71,6 +75,14 @@ export async function convert(order: ConvertOrder): Promise<object> {
   const bytes = await (await createIO()).writeBinary(document);
   writeFileSync(order.target, bytes);
   return { facts, bytes: bytes.length, notices };
+}
+
+/** Twice, since gltfpack writes the asset anew and keeps only its extras: `dress` puts it back from there. */
+function sign(document: Document, credit: string): void {
+  if (!credit) return;
+  const asset = document.getRoot().getAsset();
+  asset.copyright = credit;
+  asset.extras = { ...fieldsOf(asset.extras), copyright: credit };
 }
 
 function load(order: ConvertOrder): { json: Json; resources: Record<string, Uint8Array> } {

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from vitrine.pipeline.limits import MODEL, ModelLimits
 from vitrine.pipeline.parcel import open_parcel
 from vitrine.pipeline.recipe import Tools
+from vitrine.pipeline.scale import doubts
 from vitrine.pipeline.work import Facts, Format, Notice, Work
 
 
@@ -25,16 +26,13 @@ class Convert:
         order = {**open_parcel(work).order(), "target": str(target), "limits": limits}
         report = tools.engine.convert(order, folder=work.folder, note=tools.note)
         notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
-        converted = replace(work, plain=target, facts=_facts(report["facts"]))
-        return converted.with_notices(*notices).with_detail(self.name, report)
+        facts = _facts(report["facts"])
+        converted = replace(work, plain=target, facts=facts)
+        return converted.with_notices(*notices, *doubts(facts.dimensions_m)).with_detail(self.name, report)
 
 
 def _facts(found: Mapping[str, Any]) -> Facts:
-    size = found["dimensions_m"]
+    lists = {name: found[name] for name in ("dimensions_m", "base_m", "extensions")}
     return Facts(
-        **{
-            **found,
-            "dimensions_m": None if size is None else (size[0], size[1], size[2]),
-            "extensions": tuple(found["extensions"]),
-        }
+        **{**found, **{name: None if value is None else tuple(value) for name, value in lists.items()}}
     )

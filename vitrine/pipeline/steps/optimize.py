@@ -68,7 +68,13 @@ class Optimize:
 
     def _next(self, kind: Kind, made: Made | None) -> Wish | None:
         loss = aimed(kind, self.quality)
-        if loss is None or made is None or made.wish is None or made.proof is None or made.proof.bound is None:
+        if (
+            loss is None
+            or made is None
+            or made.wish is None
+            or made.proof is None
+            or made.proof.bound is None
+        ):
             return None
         part = used(made.proof, loss)
         if made.proof.passed and (part > 1 or made.path.stat().st_size < WORTH_ANOTHER_RENDER):

@@ -8,6 +8,7 @@ from typing import Any
 from vitrine.errors import ModelRejected
 from vitrine.pipeline.limits import ARCHIVE, MODEL
 from vitrine.pipeline.recipe import Tools
+from vitrine.pipeline.scale import doubts
 from vitrine.pipeline.usdz import child
 from vitrine.pipeline.work import Facts, Format, Kind, Made, Notice, Work
 
@@ -78,7 +79,9 @@ class CheckUsdz:
                 "OpenUSD did not survive reading this file, or took longer or more memory than we allow. "
                 f"Export it again. ({death.detail})"
             ) from death
-        work = replace(work, facts=_facts(report["facts"])).with_notices(*_notices(report["notices"]))
+        facts = _facts(report["facts"])
+        work = replace(work, facts=facts)
+        work = work.with_notices(*_notices(report["notices"]), *doubts(facts.dimensions_m))
         return work.with_detail(self.name, {"child": report["child"]})
 
 

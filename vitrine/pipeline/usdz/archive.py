@@ -66,6 +66,15 @@ def entries(path: Path, *, max_files: int) -> list[Entry]:
     return found
 
 
+def misplaced(path: Path) -> int:
+    """How many of the files inside are compressed, or begin where Quick Look does not want them to."""
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        return sum(
+            info.compress_type != zipfile.ZIP_STORED or _data_offset(file, info) % ALIGNMENT != 0
+            for info in archive.infolist()
+        )
+
+
 def _padding(start: int) -> bytes:
     short = -start % ALIGNMENT
     if short == 0:

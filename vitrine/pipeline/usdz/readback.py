@@ -97,6 +97,9 @@ def facts(stage: Any, entries: list[Entry], path: Path) -> dict[str, Any]:
         "textures": len(pictures),
         "texture_max_px": largest_px(path, pictures),
         "animations": int(stage.GetEndTimeCode() > stage.GetStartTimeCode()),
+        "animation_s": max(0.0, stage.GetEndTimeCode() - stage.GetStartTimeCode())
+        / (stage.GetTimeCodesPerSecond() or 1),
+        "copyright": str(stage.GetRootLayer().customLayerData.get("copyright", ""))[:500],
         "dimensions_m": _dimensions(stage),
     }
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
 
-from vitrine.pipeline.likeness import Rgba, busiest, luma, ssim
+from vitrine.pipeline.likeness import Rgba, busiest, flip, luma, ssim
 
 
 def a_disc(*, radius: int = 40, noise: float = 0.0, side: int = 128) -> Rgba:
@@ -61,6 +61,36 @@ def test_two_empty_pictures_are_alike() -> None:
     nothing = np.zeros((32, 32, 4), dtype=np.uint8)
 
     assert ssim(nothing, nothing) == 1.0
+
+
+def test_the_flip_of_a_picture_and_itself_is_nothing() -> None:
+    assert flip(a_disc(noise=9), a_disc(noise=9)) == 0.0
+
+
+def test_more_grain_is_more_flip() -> None:
+    values = [flip(a_disc(), a_disc(noise=noise)) for noise in (2, 8, 32)]
+
+    assert 0 < values[0] < values[1] < values[2] < 1
+
+
+def test_a_shift_is_seen_by_flip() -> None:
+    assert flip(a_disc(), a_disc()) < flip(a_disc(), np.roll(a_disc(), 2, axis=1))
+
+
+def test_flip_reads_the_foreground_only() -> None:
+    near = flip(a_disc(side=96), a_disc(noise=12, side=96))
+    wide = flip(
+        np.pad(a_disc(side=96), ((99, 99), (99, 99), (0, 0))),
+        np.pad(a_disc(noise=12, side=96), ((99, 99), (99, 99), (0, 0))),
+    )
+
+    assert wide == pytest.approx(near, abs=1e-5)
+
+
+def test_two_empty_pictures_have_no_flip() -> None:
+    nothing = np.zeros((32, 32, 4), dtype=np.uint8)
+
+    assert flip(nothing, nothing) == 0.0
 
 
 def test_transparent_paint_is_mid_grey_whatever_its_colour() -> None:

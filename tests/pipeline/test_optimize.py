@@ -161,7 +161,7 @@ def proven(work: Work, **ssim: float) -> Work:
     made = {}
     for kind, value in ssim.items():
         view = View(name="front", ssim=value)
-        proof = Proof(ssim=value, worst_ssim=value, bound=0.98, worst_bound=0.96, views=(view,))
+        proof = Proof(ssim=value, worst_ssim=value, flip=0.0, bound=0.98, worst_bound=0.96, views=(view,))
         made[Kind(kind)] = replace(work.variants[Kind(kind)], proof=proof)
     return work.with_variants(*made.values())
 

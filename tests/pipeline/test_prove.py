@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from tests.gltf_builders import a_ball, a_turning_ball
 from tests.pipeline.studios import a_studio
 from vitrine.errors import ProofTooLow
 from vitrine.pipeline.engine import Engine
+from vitrine.pipeline.likeness import flip
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.steps.prove import Prove
+from vitrine.pipeline.studio import Session
+from vitrine.pipeline.studio.reference import reference_of
 from vitrine.pipeline.work import Facts, Format, Kind, Made, Proof, View, Work
 
 FACTS = Facts(
@@ -49,7 +53,7 @@ def a_work(folder: Path, *, source: bytes, **variants: bytes) -> Work:
 def a_proof(ssim: float, *, bound: float | None = 0.98) -> Proof:
     views = (View(name="front", ssim=ssim),)
     worst = None if bound is None else 0.96
-    return Proof(ssim=ssim, worst_ssim=ssim, bound=bound, worst_bound=worst, views=views)
+    return Proof(ssim=ssim, worst_ssim=ssim, flip=0.1, bound=bound, worst_bound=worst, views=views)
 
 
 def proof_of(work: Work, kind: Kind) -> Proof:
@@ -74,7 +78,7 @@ def proven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
 def test_the_original_itself_is_wholly_alike(proven: Work) -> None:
     proof = proof_of(proven, Kind.ANDROID)
 
-    assert (proof.ssim, proof.worst_ssim, proof.passed) == (1.0, 1.0, True)
+    assert (proof.ssim, proof.worst_ssim, proof.flip, proof.passed) == (1.0, 1.0, 0.0, True)
 
 
 @pytest.mark.browser
@@ -98,6 +102,27 @@ def test_a_proof_is_the_mean_and_the_worst_of_its_views(proven: Work) -> None:
     assert proof.ssim == pytest.approx(sum(values) / 7, abs=1e-5)
     assert proof.worst_ssim == min(values) < 0.98
     assert (proof.bound, proof.worst_bound, proof.passed) == (0.98, 0.96, False)
+
+
+@pytest.mark.browser
+def test_the_flip_of_a_proof_is_that_of_its_worst_view(tmp_path: Path) -> None:
+    work = a_work(tmp_path, source=a_ball(side=256).bytes(), web=a_ball(side=64, rings=10).bytes())
+    studio = a_studio(size_px=192)
+
+    proof = proof_of(Prove()(work, Tools(engine=Engine(), studio=studio)), Kind.WEB)
+
+    worst = min(proof.views, key=lambda view: view.ssim).name
+    assert proof.flip == pytest.approx(studio.run(partial(flips_of, work))[worst], abs=1e-4)
+    assert 0 < proof.flip < 1
+
+
+def flips_of(work: Work, session: Session) -> dict[str, float]:
+    """FLIP of the web variant in every view, photographed anew."""
+    reference = reference_of(work, session=session)
+    session.open(work.variants[Kind.WEB].path)
+    found = {view.name: flip(reference.picture(view), session.shoot(view).rgba()) for view in reference.views}
+    assert len({round(value, 3) for value in found.values()}) > 1
+    return found
 
 
 @pytest.mark.browser

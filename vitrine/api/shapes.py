@@ -168,10 +168,14 @@ class ViewOut(serializers.Serializer[Any]):
 
 
 class ProofOut(serializers.Serializer[Any]):
-    """Measured against the untouched upload; bounds are null where bytes decide, not looks."""
+    """Measured against the untouched upload; bounds are null where bytes decide, not looks.
+
+    `flip` is LDR-FLIP of the worst view: 0 for the same picture, lower is better.
+    """
 
     ssim = serializers.FloatField()
     worst_ssim = serializers.FloatField()
+    flip = serializers.FloatField()
     bound = serializers.FloatField(allow_null=True)
     worst_bound = serializers.FloatField(allow_null=True)
     views = ViewOut(many=True)

@@ -1,9 +1,11 @@
-"""How alike two pictures are: SSIM of their foreground, as a shopper on a mid-grey page would see it."""
+"""How alike two pictures are: SSIM and FLIP of their foreground, as a shopper on a mid-grey page would see it."""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 from skimage.metrics import structural_similarity
+
+from vitrine.pipeline.flip import REACH_PX, flip_map
 
 Rgba = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -11,14 +13,20 @@ Plane = NDArray[np.float32]
 SIGMA_PX = 1.5
 GREY = 0.5
 _REC709 = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
-_MARGIN_PX = 8  # beyond the reach of the Gaussian, which is cut off at 3.5 sigma
+_MARGIN_PX = REACH_PX  # the Gaussian of SSIM, cut off at 3.5 sigma, reaches less far
 
 
 def luma(picture: Rgba) -> Plane:
     """Gamma-encoded Rec. 709 luma, 0 to 1, of straight-alpha RGBA over mid-grey."""
-    alpha = picture[..., 3].astype(np.float32) / 255
-    colour = picture[..., :3].astype(np.float32) @ _REC709 / 255
-    return np.asarray(colour * alpha + GREY * (1 - alpha), dtype=np.float32)
+    return _over_grey(picture) @ _REC709
+
+
+def _over_grey(picture: Rgba) -> Plane:
+    """Height × width × 3, 0 to 1, blended as a page blends: gamma-encoded."""
+    alpha = picture[..., 3:].astype(np.float32) / 255
+    return np.asarray(
+        picture[..., :3].astype(np.float32) / 255 * alpha + GREY * (1 - alpha), dtype=np.float32
+    )
 
 
 def ssim(reference: Rgba, other: Rgba) -> float:
@@ -39,6 +47,16 @@ def ssim(reference: Rgba, other: Rgba) -> float:
         use_sample_covariance=False,
         full=True,
     )
+    return float(each[mask[part]].mean(dtype=np.float64))
+
+
+def flip(reference: Rgba, other: Rgba) -> float:
+    """Mean LDR-FLIP over the union of both foregrounds: 0.0 for the same picture, at most 1; lower is better."""
+    mask = (reference[..., 3] > 0) | (other[..., 3] > 0)
+    if not mask.any():
+        return 0.0
+    part = _around(mask)
+    each = flip_map(_over_grey(reference[part]), _over_grey(other[part]))
     return float(each[mask[part]].mean(dtype=np.float64))
 
 

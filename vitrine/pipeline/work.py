@@ -86,10 +86,14 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the renderer measured against the untouched upload. `bound` is None where bytes decide, not looks."""
+    """What the renderer measured against the untouched upload. `bound` is None where bytes decide, not looks.
+
+    `flip` is the mean LDR-FLIP of the view with the lowest SSIM: 0 for the same picture, lower is better.
+    """
 
     ssim: float
     worst_ssim: float
+    flip: float
     bound: float | None
     worst_bound: float | None
     views: tuple[View, ...]

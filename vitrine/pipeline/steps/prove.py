@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from vitrine.errors import ProofTooLow
-from vitrine.pipeline.likeness import ssim
+from vitrine.pipeline.likeness import Rgba, flip, ssim
 from vitrine.pipeline.looks import DEFAULT_QUALITY, allowed
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
@@ -16,6 +16,14 @@ from vitrine.pipeline.work import Format, Kind, Made, Notice, Proof, View, Work
 
 DIGITS = 5
 DISPLAYED = (Kind.WEB, Kind.MOBILE, Kind.ANDROID, Kind.PREVIEW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How alike a file looks: SSIM of each view, FLIP of the one with the lowest."""
+
+    views: tuple[View, ...]
+    flip: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +51,23 @@ class Prove:
         if unproven and tools.studio is not None:
             comparison = Comparison(work=work, variants=tuple(unproven), note=tools.note)
             found = tools.studio.run(comparison)
-            work = work.with_variants(*(self._proven(made, found.views[made.kind]) for made in unproven))
+            work = work.with_variants(*(self._proven(made, found.likeness[made.kind]) for made in unproven))
             work = work.with_detail(self.name, [*work.details.get(self.name, []), found.account])
             work = _settled(work)
         if self.final:
             _insist(work)
         return work
 
-    def _proven(self, made: Made, views: tuple[View, ...]) -> Made:
+    def _proven(self, made: Made, likeness: Likeness) -> Made:
         mean, worst = self._bounds(made.kind)
-        values = [one.ssim for one in views]
+        values = [one.ssim for one in likeness.views]
         proof = Proof(
             ssim=round(sum(values) / len(values), DIGITS),
             worst_ssim=min(values),
+            flip=likeness.flip,
             bound=mean,
             worst_bound=worst,
-            views=views,
+            views=likeness.views,
         )
         return replace(made, proof=proof)
 
@@ -90,7 +99,7 @@ NOT_PROVEN = Notice(
 class Found:
     """What a comparison found, and what the report says of it."""
 
-    views: dict[Kind, tuple[View, ...]]
+    likeness: dict[Kind, Likeness]
     account: dict[str, Any]
 
 
@@ -104,27 +113,31 @@ class Comparison:
 
     def __call__(self, session: Session) -> Found:
         reference = reference_of(self.work, session=session, note=lambda part: self.note(part * 0.3))
-        alike = {
-            _digest(original_of(self.work)): tuple(View(name=one.name, ssim=1.0) for one in reference.views)
-        }
+        itself = Likeness(views=tuple(View(name=one.name, ssim=1.0) for one in reference.views), flip=0.0)
+        alike = {_digest(original_of(self.work)): itself}
         for made in self.work.variants.values():
             if made.proof is not None:
-                alike[_digest(made.path)] = made.proof.views
+                alike[_digest(made.path)] = Likeness(views=made.proof.views, flip=made.proof.flip)
         digests = {made.kind: _digest(made.path) for made in self.variants}
         for number, made in enumerate(self.variants):
             if digests[made.kind] not in alike:
                 alike[digests[made.kind]] = self._beside(reference, made, number=number, session=session)
         account = {"renderer": session.renderer, "browser_cpu_s": round(session.cpu_s(), 2)}
-        return Found(views={kind: alike[digest] for kind, digest in digests.items()}, account=account)
+        return Found(likeness={kind: alike[digest] for kind, digest in digests.items()}, account=account)
 
-    def _beside(self, reference: Reference, made: Made, *, number: int, session: Session) -> tuple[View, ...]:
+    def _beside(self, reference: Reference, made: Made, *, number: int, session: Session) -> Likeness:
         session.open(made.path)
-        views = []
+        views: list[View] = []
+        worst: tuple[float, Rgba, Rgba] | None = None
         for index, view in enumerate(reference.views):
             self.note(0.3 + 0.7 * (number + index / len(reference.views)) / len(self.variants))
-            likeness = ssim(reference.picture(view), session.shoot(view).rgba())
-            views.append(View(name=view.name, ssim=round(likeness, DIGITS)))
-        return tuple(views)
+            original, other = reference.picture(view), session.shoot(view).rgba()
+            found = ssim(original, other)
+            if worst is None or found < worst[0]:
+                worst = found, original, other
+            views.append(View(name=view.name, ssim=round(found, DIGITS)))
+        seen = 0.0 if worst is None else flip(*worst[1:])
+        return Likeness(views=tuple(views), flip=round(seen, DIGITS))
 
 
 def _digest(path: Path) -> str:

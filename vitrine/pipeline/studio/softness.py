@@ -18,7 +18,7 @@ FRAMED_SHARE, CLOSE_SHARE = 5 / 7, 2 / 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Softness:
-    """`losses`: 1 − SSIM of each view, by the texture's number in the plain model; `shares`: each view's part of a mean."""
+    """`losses`: 1 − SSIM of each view by the texture's number in the plain model; `shares`: a view's part of a mean."""
 
     views: tuple[str, ...]
     shares: tuple[float, ...]

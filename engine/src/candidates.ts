@@ -87,7 +87,7 @@ export async function scalesOf(raster: Raster, use: Use): Promise<Scaled[]> {
     smaller = await halved(smaller, use);
     const error = errorOf(use, raster, await resize(smaller, raster.width, raster.height), everyFor(raster));
     found.push({ raster: smaller, scale, error });
-    if (error > HOPELESS || scale <= LEAST_SCALE) break;
+    if ((error > HOPELESS && scale <= 0.25) || scale <= LEAST_SCALE) break;
   }
   return found;
 }

@@ -7,13 +7,15 @@ import { decode, type Raster } from "./pixels.ts";
 import { type Role, type Use, useOf } from "./roles.ts";
 import type { Kind } from "./settings.ts";
 
-/** What the renderer found: for each view, how much likeness (1 − SSIM) the model loses when a texture is halved. */
+/** What the renderer found: for each view, how much likeness (1 − SSIM) the model loses when a texture is softened. */
 export interface Softness {
   views: string[];
   /** The views' parts of the mean of a proof. */
   shares: number[];
   /** By the texture's number in the plain model; a texture that was not tried is not there. */
   losses: Record<string, number[]>;
+  /** By the same numbers: the part of its size that the texture was shown at. */
+  scales: Record<string, number>;
 }
 
 export interface Studied {
@@ -26,7 +28,7 @@ export interface Studied {
 }
 
 export const LIMIT_PX = 8192 * 8192;
-/** Below this the halved texture is the same texture, and a render of it tells nothing. */
+/** Below this the softened texture is the same texture, and a render of it tells nothing. */
 const TELLING = 0.004;
 
 /**
@@ -42,6 +44,7 @@ export const UNMEASURED: Softness = {
   views: ["framed", "close"],
   shares: [5 / 7, 2 / 7],
   losses: {},
+  scales: {},
 };
 
 export async function studyAll(
@@ -84,6 +87,7 @@ async function studyOne(
   const original = texture.getImage() as Uint8Array;
   const raster = await readTexture(texture, use);
   const scales = await scalesOf(raster, use);
+  const softened = scales.find(({ scale }) => scale === softness.scales[index]);
   const seen = kinds.has("web") || kinds.has("mobile") || kinds.has("preview");
   const kept: Candidate = { codec: "kept", quality: 100, scale: 1, bytes: original.length, error: 0 };
   return {
@@ -94,7 +98,7 @@ async function studyOne(
       displayed: seen ? [kept, ...(await candidatesOf(scales, use, "displayed"))] : [],
       core: kinds.has("android") ? [kept, ...(await candidatesOf(scales, use, "core"))] : [],
     },
-    ...(await weightsOf(texture, scales[1]?.error ?? 0, use, softness, index)),
+    ...(await weightsOf(texture, softened?.error ?? 0, use, softness, index)),
   };
 }
 

@@ -41,7 +41,6 @@ export interface Made {
 export interface Bench {
   source: Document;
   bare: Uint8Array;
-  effort: number;
   notices: Notice[];
 }
 
@@ -80,7 +79,7 @@ export async function mobileShape(bench: Bench, wish: Wish): Promise<Shape> {
 
 /** Simplified as far as the tolerance allows; to `most` triangles by a wider one, or by force when that was asked for. */
 async function displayedShape(bench: Bench, wish: Wish, most: number | undefined): Promise<Shape> {
-  const precision = precisionOf(bench, wish);
+  const precision = precisionOf(wish);
   const gentle = await smallestShape(bench.source, bench.bare, precision);
   if (most === undefined || trianglesOf(gentle.bytes) <= most) return gentle;
   const target = targetOf(wish, most);
@@ -94,8 +93,11 @@ function targetOf(wish: Wish, triangles: number): Target {
     : { triangles, error: 1, seams: true, force: true };
 }
 
-function precisionOf({ effort }: Bench, wish: Wish): Precision {
-  return { ...(PRECISIONS[Math.min(effort, PRECISIONS.length - 1)] as Precision), simplify: wish.tolerance };
+function precisionOf(wish: Wish): Precision {
+  const { least: _, ...bits } = PRECISIONS.find(
+    ({ least }) => wish.tolerance >= least,
+  ) as (typeof PRECISIONS)[0];
+  return { ...bits, simplify: wish.tolerance };
 }
 
 /** Meshopt or Draco, whichever is smaller on the wire. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
-import { CORE, choose, encode, picture } from "../src/codecs.ts";
-import { errorOf, worstSpot } from "../src/measuring.ts";
+import { allocate } from "../src/allocation.ts";
+import { type Candidate, candidatesOf, frontier, scalesOf } from "../src/candidates.ts";
+import { encode, picture } from "../src/codecs.ts";
+import { errorOf } from "../src/measuring.ts";
 import { decode, type Raster, resize, shrink } from "../src/pixels.ts";
 import { probeOf } from "../src/probe.ts";
 import type { Use } from "../src/roles.ts";
@@ -33,21 +35,74 @@ test("the same picture has no error, a worse one has more than a better one", as
   assert.ok(errorOf(COLOUR, raster, poor) > errorOf(COLOUR, raster, good));
 });
 
-test("a choice keeps to its bound", async () => {
-  for (const use of [COLOUR, NORMAL]) {
-    const choice = await choose(waves(128), use, 0.01);
+test("where only a part of the blocks is looked at, the error is about the same", async () => {
+  const raster = waves(512);
+  const poor = await decode(await encode(raster, { codec: "jpeg", quality: 40 }), false, 1e9);
 
-    assert.ok(choice.error <= 0.01);
+  const [all, quarter] = [errorOf(COLOUR, raster, poor), errorOf(COLOUR, raster, poor, 2)];
+
+  assert.ok(Math.abs(all - quarter) < 0.1 * all + 0.002, `${all} ${quarter}`);
+});
+
+test("every candidate has the size and the error that the texture itself then has", async () => {
+  const raster = waves(512);
+  const found = await candidatesOf(await scalesOf(raster, COLOUR), COLOUR, "displayed");
+
+  for (const { codec, quality, bytes, error } of found.filter(({ scale }) => scale === 1)) {
+    assert.ok(codec !== "kept");
+    const coded = await encode(raster, { codec, quality });
+    assert.ok(Math.abs(coded.length - bytes) < 0.15 * coded.length + 500, `${codec} ${quality}`);
+    const real = errorOf(COLOUR, raster, await decode(coded, false, 1e9));
+    assert.ok(Math.abs(real - error) < 0.02 + 0.15 * real, `${codec} ${quality}: ${real} ${error}`);
   }
 });
 
-test("where nothing is good enough it is lossless", async () => {
-  assert.equal((await choose(waves(128), NORMAL, 0)).codec, "webp-lossless");
-  assert.equal((await choose(waves(128), NORMAL, 0, CORE)).codec, "png");
+test("a frontier goes from the best looks to the fewest bytes, each saving dearer than the one before", async () => {
+  const hull = frontier(await candidatesOf(await scalesOf(waves(256), NORMAL), NORMAL, "displayed"));
+
+  const slopes = hull.slice(1).map((one, index) => {
+    const before = hull[index] as Candidate;
+    assert.ok(one.bytes < before.bytes && one.error > before.error);
+    return (before.bytes - one.bytes) / (one.error - before.error);
+  });
+  assert.ok(slopes.length > 2);
+  assert.deepEqual(
+    slopes,
+    slopes.toSorted((a, b) => b - a),
+  );
 });
 
-test("an alpha that is used is never made a JPEG", async () => {
-  assert.ok(!(await choose(waves(128, 4), BLENDED, 0.2, CORE)).codec.startsWith("jpeg"));
+test("readers of core glTF get PNG and JPEG only, and alpha never as JPEG", async () => {
+  const plain = await candidatesOf(await scalesOf(waves(128), COLOUR), COLOUR, "core");
+  const blended = await candidatesOf(await scalesOf(waves(128, 4), BLENDED), BLENDED, "core");
+
+  assert.deepEqual([...new Set(plain.map(({ codec }) => codec))].sort(), ["jpeg", "jpeg-444", "png"]);
+  assert.deepEqual([...new Set(blended.map(({ codec }) => codec))], ["png"]);
+});
+
+const candidate = (bytes: number, error: number): Candidate => ({
+  codec: "webp",
+  quality: 50,
+  scale: 1,
+  bytes,
+  error,
+});
+const HULL = [candidate(1000, 0), candidate(400, 0.1), candidate(200, 0.3)];
+const ALLOWED = { views: [0.04, 0.04], shares: [0.5, 0.5], mean: 0.02 };
+
+test("what shows less is made smaller", () => {
+  const shown = { candidates: HULL, weights: [0.3, 0.3] };
+  const hidden = { candidates: HULL, weights: [0.01, 0.01] };
+
+  assert.deepEqual(allocate([shown, hidden], ALLOWED), [0, 2]);
+});
+
+test("no view loses more than it may, nor does their mean", () => {
+  const onlyClose = { candidates: HULL, weights: [0, 0.3] };
+
+  assert.deepEqual(allocate([onlyClose], ALLOWED), [1]);
+  assert.deepEqual(allocate([onlyClose], { ...ALLOWED, mean: 0.01 }), [0]);
+  assert.deepEqual(allocate([onlyClose], { ...ALLOWED, views: [0.04, 0.02] }), [0]);
 });
 
 test("the same picture twice gives the same bytes", async () => {
@@ -71,13 +126,6 @@ test("shrinking keeps the proportions and never grows", async () => {
   const less = await shrink(raster, 64);
   assert.deepEqual([less.width, less.height], [64, 16]);
   assert.equal(await shrink(raster, 512), raster);
-});
-
-test("a small mark is a worst spot", () => {
-  const raster = waves(128);
-  const marked = { ...raster, data: raster.data.map((value, index) => (index < 30 ? 255 - value : value)) };
-
-  assert.ok(worstSpot(raster, marked) > 6);
 });
 
 test("an SVG is not rendered", async () => {

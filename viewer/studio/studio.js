@@ -150,7 +150,7 @@ function texturesByName() {
   return found;
 }
 
-const sharp = new Map(); // texture -> its image before it was halved
+const sharp = new Map(); // texture -> its image before it was softened
 
 /** The names and sizes of the open model's textures, to be softened one after another. */
 function textures() {
@@ -158,21 +158,21 @@ function textures() {
   return [...texturesByName()].map(([name, [{ image }]]) => [name, image.width, image.height]);
 }
 
-/** Halve one texture; the one that was halved before is whole again. */
-async function soften(name) {
+/** Show one texture at a part of its size; the one that was softened before is whole again. */
+async function soften(name, scale) {
   for (const [texture, image] of sharp) put(texture, image);
   sharp.clear();
   for (const texture of texturesByName().get(name) ?? []) {
     const { image } = texture;
-    const half = await createImageBitmap(image, {
-      resizeWidth: Math.max(1, image.width >> 1),
-      resizeHeight: Math.max(1, image.height >> 1),
+    const smaller = await createImageBitmap(image, {
+      resizeWidth: Math.max(1, Math.round(image.width * scale)),
+      resizeHeight: Math.max(1, Math.round(image.height * scale)),
       resizeQuality: "high",
       premultiplyAlpha: "none",
       colorSpaceConversion: "none",
     });
     sharp.set(texture, image);
-    put(texture, half);
+    put(texture, smaller);
   }
   innerScene().queueRender();
 }

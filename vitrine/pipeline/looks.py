@@ -71,7 +71,7 @@ def next_wish(wish: Wish, part: float, forecast: float, *, effort: int) -> Wish 
     if effort == 1 and part < _ROOM:
         more = _AIM / max(part, 0.05)
         return replace(
-            wish, budget=wish.budget * min(more, 4.0), tolerance=wish.tolerance * min(more**0.7, 2.5)
+            wish, budget=wish.budget * min(more, 4.0), tolerance=wish.tolerance * min(more**0.7, 4.5)
         )
     return None
 
@@ -80,6 +80,6 @@ def _tighter(wish: Wish, part: float, forecast: float, *, effort: int) -> Wish:
     if effort >= LAST_EFFORT:
         return replace(wish, budget=0.05, tolerance=0.0)
     if forecast < part / 2:
-        return replace(wish, budget=wish.budget * 0.9, tolerance=wish.tolerance / 4)
+        return replace(wish, budget=wish.budget * 0.7, tolerance=wish.tolerance / 4)
     aim = _AIM if effort == 1 else _AIM / 1.5
     return replace(wish, budget=wish.budget * aim / part, tolerance=wish.tolerance / 2)

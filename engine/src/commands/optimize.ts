@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Document } from "@gltf-transform/core";
+import { CHOSEN, type Choices, chooseAll, type Shapes } from "../choices.ts";
 import type { Picture } from "../codecs.ts";
 import { countGlb, sum } from "../counting.ts";
 import { bare } from "../geometry.ts";
@@ -9,17 +10,9 @@ import { readGlb } from "../glb.ts";
 import { measure } from "../pixels.ts";
 import { createIO } from "../reading.ts";
 import { type Notice, progress } from "../report.ts";
-import {
-  ANDROID_MATERIALS,
-  ANDROID_PX,
-  type Kind,
-  MOBILE_PX,
-  PREVIEW_BYTES,
-  PREVIEW_TRIANGLES,
-  WEB_PX,
-} from "../settings.ts";
-import { type Softness, type Studied, studyAll, UNMEASURED } from "../study.ts";
-import { type Choice, choose, type Encoded, encodeAll } from "../textures.ts";
+import { ANDROID_MATERIALS, type Kind, PREVIEW_BYTES, PREVIEW_TRIANGLES } from "../settings.ts";
+import { type Softness, type Studied, studyAll } from "../study.ts";
+import { type Encoded, encodeAll } from "../textures.ts";
 import {
   androidShape,
   type Bench,
@@ -49,23 +42,16 @@ export interface OptimizeOrder {
   folder: string;
 }
 
-/** The kinds whose looks are chosen, each with its shape. */
-const CHOSEN = ["web", "mobile", "android"] as const;
-
 export async function optimize(order: OptimizeOrder): Promise<object> {
   const notices: Notice[] = [];
   progress(0.02, "reading");
   const source = await (await createIO()).readBinary(readFileSync(order.source) as Uint8Array<ArrayBuffer>);
   const studied = await studyOf(source, order);
   progress(0.4, "geometry");
-  const bench: Bench = { source, bare: await bare(source), effort: order.effort, notices };
+  const bench: Bench = { source, bare: await bare(source), notices };
   const shapes = await shapesOf(bench, order.wishes);
   progress(0.55, "textures");
-  const choices = chooseAll(studied, shapes, order);
-  const encoded = await encodeAll(source, studied, choices, (done) =>
-    progress(0.55 + 0.35 * done, "textures"),
-  );
-  const made = await assemble(bench, shapes, encoded, order);
+  const { made, choices, encoded } = await dressAll(bench, studied, shapes, order);
   noteMaterials(source, notices);
   const variants: Record<string, object> = {};
   for (const [kind, one] of made) {
@@ -86,7 +72,38 @@ async function studyOf(source: Document, order: OptimizeOrder): Promise<Studied[
   return studied;
 }
 
-type Shapes = Partial<Record<Kind, Shape>>;
+interface Dressed {
+  made: Map<Kind, Made>;
+  choices: Choices;
+  encoded: Encoded[];
+}
+
+/** Bytes are forecast from probes: where a file came out larger than it may be, its textures are chosen once more. */
+async function dressAll(
+  bench: Bench,
+  studied: Studied[],
+  shapes: Shapes,
+  order: OptimizeOrder,
+): Promise<Dressed> {
+  const ease: Partial<Record<Kind, number>> = {};
+  for (let round = 1; ; round++) {
+    const choices = chooseAll(studied, shapes, order, ease);
+    const encoded = await encodeAll(bench.source, studied, choices, (done) =>
+      progress(0.55 + 0.35 * done, "textures"),
+    );
+    const made = await assemble(bench, shapes, encoded, order);
+    const over = CHOSEN.filter((kind) => excess(made.get(kind), order.wishes[kind]) > 1);
+    if (over.length === 0 || round === ROUNDS) return { made, choices, encoded };
+    for (const kind of over)
+      ease[kind] = (ease[kind] ?? 1) / (excess(made.get(kind), order.wishes[kind]) * 1.05);
+  }
+}
+
+const ROUNDS = 4;
+
+function excess(made: Made | undefined, wish: Wish | undefined): number {
+  return made && wish?.max_bytes !== undefined ? made.bytes.length / wish.max_bytes : 0;
+}
 
 async function shapesOf(bench: Bench, { web, mobile, android }: OptimizeOrder["wishes"]): Promise<Shapes> {
   const shapes: Shapes = {};
@@ -94,48 +111,6 @@ async function shapesOf(bench: Bench, { web, mobile, android }: OptimizeOrder["w
   if (mobile) shapes.mobile = await mobileShape(bench, mobile);
   if (android) shapes.android = await androidShape(bench, android);
   return shapes;
-}
-
-function chooseAll(studied: Studied[], shapes: Shapes, order: OptimizeOrder): Partial<Record<Kind, Choice>> {
-  const choices: Partial<Record<Kind, Choice>> = {};
-  for (const kind of CHOSEN) {
-    const [wish, shape] = [order.wishes[kind], shapes[kind]];
-    if (wish && shape) choices[kind] = chooseFor(kind, studied, wish, shape, order);
-  }
-  return choices;
-}
-
-function chooseFor(kind: Kind, studied: Studied[], wish: Wish, shape: Shape, order: OptimizeOrder): Choice {
-  const palette = kind === "android" ? "core" : "displayed";
-  const own = { web: WEB_PX, mobile: MOBILE_PX, android: androidPx(order.effort), preview: WEB_PX }[kind];
-  const px = Math.min(wish.max_px ?? own, own);
-  const shares = (order.softness ?? UNMEASURED).shares;
-  const within = (budget: number) =>
-    choose(studied, palette, px, {
-      views: shares.map(() => wish.worst_loss * budget),
-      shares,
-      mean: wish.mean_loss * budget,
-    });
-  const room = wish.max_bytes === undefined ? undefined : wish.max_bytes - shape.bytes.length;
-  return room === undefined ? within(wish.budget) : fitting(within, wish.budget, room);
-}
-
-/** The best looks that are thought to fit into `room` bytes. */
-function fitting(within: (budget: number) => Choice, budget: number, room: number): Choice {
-  let choice = within(budget);
-  for (let more = budget; bytesOf(choice) > room && more < LAST_BUDGET; more *= 1.25)
-    choice = within(more * 1.25);
-  return choice;
-}
-
-const LAST_BUDGET = 1e4;
-
-function bytesOf(choice: Choice): number {
-  return sum(choice.candidates.map(({ bytes }) => bytes));
-}
-
-function androidPx(effort: number): number {
-  return ANDROID_PX[Math.min(effort, ANDROID_PX.length - 1)] as number;
 }
 
 async function assemble(

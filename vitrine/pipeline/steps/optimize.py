@@ -11,7 +11,7 @@ from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.work import Format, Kind, Made, Notice, Wish, Work
 
 CHOSEN = (Kind.WEB, Kind.MOBILE, Kind.ANDROID)
-WORTH_ANOTHER_RENDER = 200_000
+WORTH_ANOTHER_RENDER = 60_000
 """Bytes. A smaller file is not tried smaller still."""
 
 
@@ -79,6 +79,8 @@ class Optimize:
         part = used(made.proof, loss)
         if made.proof.passed and (part > 1 or made.path.stat().st_size < WORTH_ANOTHER_RENDER):
             return None
+        if kind is Kind.MOBILE and not made.proof.passed and self.effort == 1:
+            return made.wish  # its textures were too small; from the second effort on they may be larger
         return next_wish(made.wish, part, made.forecast, effort=self.effort)
 
     def _order(self, work: Work, wishes: Mapping[Kind, Wish], folder: Path) -> dict[str, Any]:

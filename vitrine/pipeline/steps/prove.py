@@ -51,9 +51,10 @@ class Prove:
         if unproven and tools.studio is not None:
             comparison = Comparison(work=work, variants=tuple(unproven), note=tools.note)
             found = tools.studio.run(comparison)
-            work = work.with_variants(*(self._proven(made, found.likeness[made.kind]) for made in unproven))
-            work = work.with_detail(self.name, [*work.details.get(self.name, []), found.account])
-            work = _settled(work)
+            proven = [self._proven(made, found.likeness[made.kind]) for made in unproven]
+            account = {**found.account, "tried": {str(made.kind): _told(made.proof) for made in proven}}
+            work = work.with_detail(self.name, [*work.details.get(self.name, []), account])
+            work = _settled(work.with_variants(*proven))
         if self.final:
             _insist(work)
         return work
@@ -75,6 +76,11 @@ class Prove:
         """What the mean and the worst view must reach."""
         loss = None if self.quality is None else allowed(kind, self.quality)
         return (None, None) if loss is None else (round(1 - loss.mean, DIGITS), round(1 - loss.worst, DIGITS))
+
+
+def _told(proof: Proof | None) -> dict[str, float]:
+    """Of each try, those that fell short too: the likeness of its views."""
+    return {} if proof is None else {view.name: view.ssim for view in proof.views}
 
 
 def _settled(work: Work) -> Work:

@@ -100,10 +100,10 @@ class Session:
             found = self._page.evaluate("studio.textures()")
         return [(name, width, height) for name, width, height in found]
 
-    def soften(self, texture: str) -> None:
-        """Show the texture of that name at half its size, and all others whole."""
+    def soften(self, texture: str, scale: float) -> None:
+        """Show the texture of that name at a part of its size, and all others whole."""
         with self._within(self._limit_s, f"softening the texture {texture}"):
-            self._page.evaluate("name => studio.soften(name)", texture)
+            self._page.evaluate("([name, scale]) => studio.soften(name, scale)", [texture, scale])
 
     @contextmanager
     def _within(self, limit_s: float, doing: str) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""How much each texture's detail matters to the picture: the model beside itself with that texture at half its size."""
+"""How much each texture's detail matters to the picture: the model beside itself with that texture made soft."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,22 @@ from vitrine.pipeline.studio.views import ViewSpec
 
 MOST_TEXTURES = 8
 LEAST_PX = 128
-NAMES = ("front", "close-1", "close-2")
+LARGE_PX = 1024
+"""A texture of this side or more is shown at a quarter: half of it would lose what no view shows anyway."""
+NAMES = ("front", "above", "close-1", "close-2")
 FRAMED_SHARE, CLOSE_SHARE = 5 / 7, 2 / 7
 """A proof has five views of the whole and two close-ups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Softness:
-    """`losses`: 1 − SSIM of each view by the texture's number in the plain model; `shares`: a view's part of a mean."""
+    """By the texture's number in the plain model: the part of its size that was shown, and the 1 − SSIM of each view.
+
+    `shares` are the views' parts of a proof's mean.
+    """
 
     views: tuple[str, ...]
+    scales: dict[str, float]
     shares: tuple[float, ...]
     losses: dict[str, tuple[float, ...]]
 
@@ -28,17 +34,23 @@ class Softness:
 def softness_of(
     plain: Path, reference: Reference, *, session: Session, note: Callable[[float], None]
 ) -> Softness:
-    """Opens `plain` and halves its largest textures, one after another, at most eight."""
+    """Opens `plain` and softens its largest textures, one after another, at most eight."""
     chosen = [view for view in reference.views if view.name in NAMES]
     losses: dict[str, tuple[float, ...]] = {}
     session.open(plain)
     large = [one for one in session.textures() if min(one[1:]) >= LEAST_PX]
     large.sort(key=lambda one: (-one[1] * one[2], one[0]))
-    for number, (name, _, _) in enumerate(large[:MOST_TEXTURES]):
-        note(number / len(large[:MOST_TEXTURES]))
-        session.soften(name)
+    scales = {name: 0.25 if max(size) >= LARGE_PX else 0.5 for name, *size in large[:MOST_TEXTURES]}
+    for number, (name, scale) in enumerate(scales.items()):
+        note(number / len(scales))
+        session.soften(name, scale)
         losses[name] = tuple(_loss(reference.picture(view), session.shoot(view).rgba()) for view in chosen)
-    return Softness(views=tuple(view.name for view in chosen), shares=tuple(_shares(chosen)), losses=losses)
+    return Softness(
+        views=tuple(view.name for view in chosen),
+        scales=scales,
+        shares=tuple(_shares(chosen)),
+        losses=losses,
+    )
 
 
 def _loss(before: Rgba, after: Rgba) -> float:

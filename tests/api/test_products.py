@@ -77,6 +77,8 @@ def test_optimize_false_only_checks_the_file(calling: Caller) -> None:
         ({"metadata": '{"a": 1e400}'}, "/metadata"),
         ({"ar_enabled": "perhaps"}, "/ar_enabled"),
         ({"quality": "2"}, "/quality"),
+        ({"max_bytes": "10"}, "/max_bytes"),
+        ({"max_texture_px": "9000"}, "/max_texture_px"),
         ({"model_file": ""}, "/model_file"),
         ({"model_file": SimpleUploadedFile("empty.glb", b"")}, "/model_file"),
     ],

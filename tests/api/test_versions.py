@@ -49,6 +49,14 @@ def test_an_equal_order_while_one_runs_returns_the_running_task(calling: Caller)
     assert other != ids[0]
 
 
+def test_an_order_may_name_what_the_files_must_fit_into(calling: Caller) -> None:
+    product = a_product()
+
+    calling(Role.EDITOR).post(f"/api/assets/3d/{product.pk}/optimize", {"max_bytes": 3_000_000})
+
+    assert Job.objects.get().options == {"quality": 0.98, "max_bytes": 3_000_000}
+
+
 def test_optimizing_an_optimized_version_cooks_the_one_it_was_made_from(calling: Caller) -> None:
     product = a_product()
     next_version(product)

@@ -27,6 +27,7 @@ from vitrine.api.shapes import (
     ProductOut,
     ProductsOut,
     base_url,
+    limits_of,
     product_shape,
 )
 from vitrine.catalog import publishing, queries
@@ -89,7 +90,12 @@ class Products(APIView):
         product = Product(
             **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")}
         )
-        wishes = Wishes(optimize=fields["optimize"], publish=fields["published"], quality=fields["quality"])
+        wishes = Wishes(
+            optimize=fields["optimize"],
+            publish=fields["published"],
+            quality=fields["quality"],
+            **limits_of(fields),
+        )
         accept_product(product, arrived, wishes, by=writer(request))
         product = queries.products(include_unpublished=True).get(pk=product.pk)
         shape = product_shape(product, base_url(request))

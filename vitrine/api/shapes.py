@@ -93,9 +93,20 @@ class ProductFields(serializers.Serializer[Any]):
 
 
 class QualityField(serializers.Serializer[Any]):
-    """How a version is cooked. `quality`: the mean SSIM that every variant must reach against the original."""
+    """How a version is cooked. `quality`: the mean SSIM that every variant must reach against the original. Given a
+    limit, `web`, `mobile` and `android` fit into it and look as good as that lets them, whatever `quality` says.
+    """
 
     quality = serializers.FloatField(min_value=0.9, max_value=0.999, required=False, default=0.98)
+    max_bytes = serializers.IntegerField(min_value=20_000, required=False)
+    max_triangles = serializers.IntegerField(min_value=100, required=False)
+    max_texture_px = serializers.IntegerField(min_value=16, max_value=8192, required=False)
+
+
+def limits_of(fields: Mapping[str, Any]) -> dict[str, int]:
+    """Those limits of a QualityField that were given."""
+    names = ("max_bytes", "max_triangles", "max_texture_px")
+    return {name: fields[name] for name in names if fields.get(name) is not None}
 
 
 class CookingFields(QualityField):

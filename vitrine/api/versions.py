@@ -25,6 +25,7 @@ from vitrine.api.shapes import (
     VersionOut,
     VersionsOut,
     base_url,
+    limits_of,
     product_shape,
     version_shape,
 )
@@ -110,4 +111,5 @@ def _wishes(fields: dict[str, Any]) -> Wishes:
         optimize=fields.get("optimize", True),
         publish=fields["publish"] == "auto",
         quality=fields["quality"],
+        **limits_of(fields),
     )

@@ -30,11 +30,21 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the sender wants done: cook it at all, show it when it passed, and how good it must look (SSIM)."""
+    """What the sender wants done: cook it at all, show it when it passed, how good it must look (SSIM), and what it
+    must fit into whatever that costs in looks: bytes, triangles, px of a texture's longer side; None for no limit.
+    """
 
     optimize: bool = True
     publish: bool = True
     quality: float = 0.98
+    max_bytes: int | None = None
+    max_triangles: int | None = None
+    max_texture_px: int | None = None
+
+    def options(self) -> dict[str, float | int]:
+        """Of the recipe `standard`."""
+        limits = {name: getattr(self, name) for name in ("max_bytes", "max_triangles", "max_texture_px")}
+        return {"quality": self.quality, **{name: most for name, most in limits.items() if most is not None}}
 
 
 def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
@@ -102,7 +112,7 @@ def _record(product: Product, arrived: Arrived, key: Key) -> AssetVersion:
 
 def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
     cooks = wishes.optimize and Format(version.format) is not Format.USDZ
-    recipe, options = ("standard", {"quality": wishes.quality}) if cooks else ("check", {})
+    recipe, options = ("standard", wishes.options()) if cooks else ("check", {})
     identity = json.dumps([recipe, options, asdict(wishes)["publish"]], sort_keys=True)
     job, new = Job.enqueue(
         version,

@@ -7,8 +7,9 @@ READY := $(PYTHON) bootstrap.py
 READY_DEV := $(PYTHON) bootstrap.py --dev
 # Reading the settings starts the embedded servers; what only reads code needs none.
 NO_SERVERS := DATABASE_URL=postgresql://unused REDIS_URL=redis://unused
-# Those that say soonest what is wrong come first.
-QUICK_TESTS := $(filter-out tests/__pycache__/ tests/viewer/ tests/journey/,$(sort $(wildcard tests/*/)))
+# Two processes, a file at a time; the slow ones first, so that none of them ends alone.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard tests/*/)))
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
@@ -28,7 +29,7 @@ reset: ## Delete all that is in DATA_DIR, after asking
 
 test: check ## Check, then run every test; what CI runs
 	@$(NPM) test --workspaces --silent
-	@$(BIN)/python -m pytest $(QUICK_TESTS) tests/viewer tests/journey
+	@$(PYTEST) tests/journey $(OTHER_TESTS)
 
 check: dev ## Format, lint, types, imports, contracts
 	@$(BIN)/ruff format --check --quiet

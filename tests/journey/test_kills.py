@@ -22,9 +22,9 @@ def service(open_folder: Path) -> Iterator[Service]:
         yield running
 
 
-def started(service: Service, *, name: str, step: str) -> str:
-    """The id of a product whose job is in `step` right now."""
-    product_id: str = service.upload(a_ball(side=512).bytes(), name=name)["id"]
+def started(service: Service, *, name: str, step: str, side: int = 512) -> str:
+    """The id of a product whose job is in `step` right now. The longer the textures' `side`, the longer that lasts."""
+    product_id: str = service.upload(a_ball(side=side).bytes(), name=name)["id"]
     service.wait_for_step(product_id, step)
     return product_id
 
@@ -81,7 +81,7 @@ def test_nothing_of_a_killed_worker_runs_on(service: Service) -> None:
 
 
 def test_a_killed_engine_s_job_is_tried_again(service: Service) -> None:
-    product_id = started(service, name="engine killed", step="optimize")
+    product_id = started(service, name="engine killed", step="optimize", side=2048)
     assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10)
 
     for pid in service.processes(ENGINE):

@@ -28,7 +28,7 @@ reset: ## Delete all that is in DATA_DIR, after asking
 	@exec $(READY) -m vitrine.config.reset
 
 test: check ## Check, then run every test; what CI runs
-	@$(NPM) test --workspaces --silent
+	@$(NPM) test --workspaces --if-present --silent
 	@$(PYTEST) tests/journey $(OTHER_TESTS)
 
 check: dev ## Format, lint, types, imports, contracts
@@ -44,7 +44,7 @@ fix: dev ## Format, and repair what a machine can repair
 	@$(BIN)/ruff check --fix
 	@$(NPM) exec -- biome check --write
 
-bench: dev ## Bytes, looks and CPU seconds of every variant  MODELS=folder
+bench: dev ## Ours beside three peers: bytes, looks, seconds, memory  MODELS=folder
 	@$(BIN)/python -m bench $(if $(MODELS),"$(MODELS)",$(error Name a folder of models: make bench MODELS=folder))
 
 contracts: dev ## Write contracts/ anew from the code

@@ -1,20 +1,22 @@
 """The recipes by name, one short list each, and the tools that this machine cooks them with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 from vitrine import __version__
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
-from vitrine.pipeline.recipe import Recipe, Tools
+from vitrine.pipeline.recipe import Recipe, Step, Tools
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
 from vitrine.pipeline.steps.optimize import Optimize
-from vitrine.pipeline.steps.prove import Prove
+from vitrine.pipeline.steps.prove import DISPLAYED, Prove
 from vitrine.pipeline.steps.render import Render
 from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.studio import Studio, find_chromium
+from vitrine.pipeline.work import Kind
 
 DEFAULT_QUALITY = 0.98
 """Mean SSIM that a variant must reach against the original."""
@@ -48,6 +50,22 @@ def check() -> Recipe:
 def named(name: str, options: Mapping[str, Any]) -> Recipe:
     """The recipe that a job asks for."""
     return {"standard": standard, "check": check}[name](**options)
+
+
+def only(recipe: Recipe, kinds: Collection[Kind]) -> Recipe:
+    """The recipe without what these kinds do not need. `ios` is made out of `android`, which is then made too."""
+    needed = {*kinds, Kind.ANDROID} if Kind.IOS in kinds else set(kinds)
+    steps = (_narrowed(step, needed) for step in recipe.steps)
+    return replace(recipe, steps=tuple(step for step in steps if step is not None))
+
+
+def _narrowed(step: Step, kinds: Collection[Kind]) -> Step | None:
+    """The step as far as these kinds need it; None when they do not."""
+    if isinstance(step, Optimize):
+        shown = tuple(kind for kind in step.kinds if kind in kinds)
+        return replace(step, kinds=shown) if shown else None
+    makes = {Render: (Kind.POSTER, Kind.THUMBNAIL), Prove: DISPLAYED, Usdz: (Kind.IOS,)}.get(type(step))
+    return step if makes is None or any(kind in kinds for kind in makes) else None
 
 
 def tools_of(bench: Bench) -> Tools:

@@ -17,6 +17,7 @@ class Optimize:
     """`effort` 0 makes all variants; 1 and 2 make those anew whose proof fell short, with more care for looks."""
 
     effort: int = 0
+    kinds: tuple[Kind, ...] = KINDS
 
     @property
     def name(self) -> str:
@@ -45,8 +46,8 @@ class Optimize:
 
     def _due(self, work: Work) -> tuple[Kind, ...]:
         if self.effort == 0:
-            return KINDS
-        return tuple(kind for kind in KINDS if _fell_short(work.variants.get(kind)))
+            return self.kinds
+        return tuple(kind for kind in self.kinds if _fell_short(work.variants.get(kind)))
 
 
 def _without_paths(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run password reset test check fix bench contracts dev
+.PHONY: help run password reset test check fix bench fuzz contracts dev
 
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -46,6 +46,9 @@ fix: dev ## Format, and repair what a machine can repair
 
 bench: dev ## Ours beside three peers: bytes, looks, seconds, memory  MODELS=folder
 	@$(BIN)/python -m bench $(if $(MODELS),"$(MODELS)",$(error Name a folder of models: make bench MODELS=folder))
+
+fuzz: dev ## Mutated models through the gate: none may crash it  [COUNT=10000 SEED=1]
+	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
 contracts: dev ## Write contracts/ anew from the code
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts

@@ -70,7 +70,11 @@ class GlbBuilder:
 
 
 def pack_glb(model: Json, binary: bytes = b"") -> bytes:
-    text = json.dumps(model).encode()
+    return pack_chunks(json.dumps(model).encode(), binary)
+
+
+def pack_chunks(text: bytes, binary: bytes = b"") -> bytes:
+    """A GLB whose JSON chunk holds `text`, be it JSON or not."""
     text += b" " * (-len(text) % 4)
     binary += bytes(-len(binary) % 4)
     chunks = struct.pack("<I4s", len(text), b"JSON") + text

@@ -1,11 +1,16 @@
-"""Files that mean harm, or are broken: the issue's list "Bad input". Each is (name, bytes)."""
+"""Files that mean harm, or are broken. Each is (name, bytes).
+
+`python -m tests.hostile FOLDER` writes all of them to a folder, to be tried on anything that reads models.
+"""
 
 import json
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 from tests.gltf_builders import (
     GlbBuilder,
@@ -15,6 +20,7 @@ from tests.gltf_builders import (
     as_loose_files,
     as_zip,
     pack_glb,
+    picture,
     unpack_glb,
 )
 
@@ -271,6 +277,28 @@ def broken_zip() -> HostileFile:
     return "broken.zip", b"PK\x03\x04" + b"nonsense" * 20
 
 
+def zip_with_a_nameless_file() -> HostileFile:
+    """In its directory, a name's one byte has become a comment."""
+    data = bytearray(as_zip({"a.glb": a_plain_ball().bytes(), "x": b"!"}))
+    entry = data.rfind(b"PK\x01\x02")
+    struct.pack_into("<H", data, entry + 28, 0)
+    struct.pack_into("<H", data, entry + 32, 1)
+    return "nameless.zip", bytes(data)
+
+
+def zip_that_begins_before_itself() -> HostileFile:
+    """Its directory is said to lie so far in that its first file would lie before the zip's start."""
+    data = bytearray(as_zip({"a.glb": a_plain_ball().bytes()}))
+    struct.pack_into("<I", data, data.rfind(b"PK\x05\x06") + 16, 0x7FFFFFFF)
+    return "before.zip", bytes(data)
+
+
+def image_cut_short() -> HostileFile:
+    """A PNG whose header is sound and whose pixels end halfway."""
+    whole = picture()
+    return "cut.glb", _with_image(whole[: len(whole) // 2])
+
+
 def wrong_types() -> HostileFile:
     """Every array holds what it should not."""
     model, binary = unpack_glb(a_plain_ball().bytes())
@@ -322,7 +350,28 @@ REJECTED: tuple[Callable[[], HostileFile], ...] = (
     zip_of_two_models,
     zip_whose_model_climbs_out,
     broken_zip,
+    zip_with_a_nameless_file,
+    zip_that_begins_before_itself,
+    image_cut_short,
     wrong_types,
     gltf_with_broken_base64,
 )
 """What the gate or the convert step refuses."""
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Every hostile file into `folder`, named for what is wrong with it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for build in (*UNSUPPORTED, *REJECTED):
+        name, data = build()
+        path = folder / f"{build.__name__}{Path(name).suffix}"
+        path.write_bytes(data)
+        written.append(path)
+    return written
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Name a folder: python -m tests.hostile FOLDER")
+    print(f"{len(write_all(Path(sys.argv[1])))} files in {sys.argv[1]}")

@@ -48,6 +48,16 @@ export async function measure(bytes: Uint8Array, limitPx: number): Promise<[numb
   return [found.width, found.height, found.hasAlpha];
 }
 
+/** Width and height of an image that can be decoded to its last row; throws for any other. Keeps no pixels. */
+export async function measureWhole(bytes: Uint8Array, limitPx: number): Promise<[number, number]> {
+  const [width, height] = await measure(bytes, limitPx);
+  await sharp(bytes, { ...options(limitPx), sequentialRead: true })
+    .extract({ left: width - 1, top: height - 1, width: 1, height: 1 })
+    .raw()
+    .toBuffer();
+  return [width, height];
+}
+
 export function open(raster: Raster): Sharp {
   return sharp(raster.data, {
     raw: { width: raster.width, height: raster.height, channels: raster.channels },

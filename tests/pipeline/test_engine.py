@@ -78,13 +78,27 @@ def test_a_hanging_engine_is_ended(tmp_path: Path, job: Path) -> None:
         engine.run("convert", {}, folder=job, caps=replace(ENGINE, wall_s=3))
 
 
-def test_an_engine_that_takes_too_much_memory_is_ended(tmp_path: Path, job: Path) -> None:
-    code = "const all = []; for (;;) all.push(Buffer.alloc(50_000_000, 1))"
-
-    with pytest.raises(EngineFailed):
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const all = []; for (;;) all.push(Buffer.alloc(50_000_000, 1))",
+        "const all = []; for (;;) all.push(new Array(1_000_000).fill(0).map((_, at) => ({ at })))",
+    ],
+)
+def test_a_model_that_takes_too_much_memory_is_refused_naming_the_limit(
+    code: str, tmp_path: Path, job: Path
+) -> None:
+    with pytest.raises(ModelRejected, match="needed more than its limit of 1000000000 bytes of memory"):
         pretender(tmp_path / "engine", code).run(
             "convert", {}, folder=job, caps=replace(ENGINE, memory_bytes=10**9)
         )
+
+
+def test_a_model_that_takes_too_much_cpu_time_is_refused_naming_the_limit(tmp_path: Path, job: Path) -> None:
+    engine = pretender(tmp_path / "engine", "for (;;);")
+
+    with pytest.raises(ModelRejected, match="used more than its limit of 1 s of CPU time"):
+        engine.run("convert", {}, folder=job, caps=replace(ENGINE, cpu_s=1))
 
 
 def test_it_reads_nothing_outside_its_job(tmp_path: Path, job: Path) -> None:

@@ -1,9 +1,7 @@
 """A product's files: what they are called, where they are kept, and the address they are read at."""
 
-import hashlib
 import re
 from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -66,8 +64,3 @@ def owner_of(key: str) -> tuple[Product, bool] | None:
     if not holding:
         return None
     return product, product.published and any(version.published_at for version in holding)
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

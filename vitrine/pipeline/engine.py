@@ -67,7 +67,8 @@ class Engine:
             on_tick=listener.tick,
             reads=(self.node, self.folder, *(Path(path) for path in order.get("reads", ()))),
         )
-        return {**report_of(outcome, f"The engine's {command}", EngineFailed), "child": outcome.used()}
+        report = report_of(outcome, f"The engine's {command}", EngineFailed, caps=caps)
+        return {**report, "child": outcome.used()}
 
     def versions(self) -> dict[str, str]:
         """Node's and the libraries' versions, for fingerprints. Asked once a process."""

@@ -1,7 +1,10 @@
 """An upload as the engine wants it: one model file, and the files that its URIs may mean."""
 
+import errno
+import lzma
 import os
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -16,6 +19,18 @@ from vitrine.pipeline.limits import ARCHIVE, ArchiveLimits
 from vitrine.pipeline.work import Format, Work
 
 _PIECE = 1 << 20
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+"""What zipfile raises for zips that lie."""
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
@@ -59,14 +74,12 @@ def unpack(archive: Path, target: Path, *, limits: ArchiveLimits = ARCHIVE) -> d
             members = _members(opened, limits)
             target.chmod(0o755)
             return _inflate(opened, members, target, limits, archive.stat().st_size)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        UnicodeError,
-    ) as cause:
+    except _BAD_ZIP as cause:
+        raise ModelRejected(f"The zip cannot be read: {str(cause)[:200]}.") from cause
+    except OSError as cause:
+        # A place before the file's start, or a broken bzip2. Anything else, such as a full disk, is ours.
+        if cause.errno not in (None, errno.EINVAL):
+            raise
         raise ModelRejected(f"The zip cannot be read: {str(cause)[:200]}.") from cause
 
 
@@ -77,6 +90,8 @@ def _members(opened: zipfile.ZipFile, limits: ArchiveLimits) -> list[zipfile.Zip
     members = []
     for entry in entries:
         name = entry.filename
+        if not name:
+            refuse("A file in the zip has no name.")
         if len(name) > limits.name_length:
             refuse(f"A name in the zip has {len(name)} characters; the limit is {limits.name_length}.")
         path = PurePosixPath(name.replace("\\", "/"))

@@ -1,6 +1,7 @@
 """The recipes by name, one short list each, and the tools that this machine cooks them with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -13,10 +14,11 @@ from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
 from vitrine.pipeline.steps.optimize import Limits, Optimize
-from vitrine.pipeline.steps.prove import Prove
+from vitrine.pipeline.steps.prove import DISPLAYED, Prove
 from vitrine.pipeline.steps.render import Render
 from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.studio import Studio, find_chromium
+from vitrine.pipeline.work import Kind
 
 
 def standard(
@@ -50,6 +52,24 @@ def check() -> Recipe:
 def named(name: str, options: Mapping[str, Any]) -> Recipe:
     """The recipe that a job asks for."""
     return {"standard": standard, "check": check}[name](**options)
+
+
+def only(recipe: Recipe, kinds: Collection[Kind]) -> Recipe:
+    """The recipe without what these kinds do not need. `ios` is made out of `android`, which is then made too."""
+    needed = {*kinds, Kind.ANDROID} if Kind.IOS in kinds else set(kinds)
+    steps = (_narrowed(step, needed) for step in recipe.steps)
+    return replace(recipe, steps=tuple(step for step in steps if step is not None))
+
+
+def _narrowed(step: Step, kinds: Collection[Kind]) -> Step | None:
+    """The step as far as these kinds need it; None when they do not."""
+    if isinstance(step, Optimize):
+        shown = tuple(kind for kind in step.kinds if kind in kinds)
+        return replace(step, kinds=shown) if shown else None
+    # What is rendered of the original tells the engine, too, where detail shows.
+    rendered = (Kind.POSTER, Kind.THUMBNAIL, Kind.WEB, Kind.MOBILE, Kind.ANDROID)
+    makes = {Render: rendered, Prove: DISPLAYED, Usdz: (Kind.IOS,)}.get(type(step))
+    return step if makes is None or any(kind in kinds for kind in makes) else None
 
 
 def tools_of(bench: Bench) -> Tools:

@@ -22,6 +22,15 @@ NOBODY = 65534
 TICK_S = 1.0
 _TAIL_LINES = 20
 _LINE_BYTES = 65_536
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "Failed to allocate memory",
+    "Array buffer allocation failed",
+    "could not allocate memory",
+    "Cannot allocate memory",
+    "MemoryError",
+)
+"""What V8, Node, WebAssembly, libc and Python say when RLIMIT_DATA gives them no more."""
 _PLAIN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 _STAYS_ROOT = Notice(
     code="child-is-root", detail="The child ran as root: its files cannot be reached by the user nobody."
@@ -53,6 +62,16 @@ class Outcome:
         if self.returncode < 0:
             return f"was ended by {signal.Signals(-self.returncode).name}{self._last_words()}"
         return f"ended with exit code {self.returncode}{self._last_words()}"
+
+    def exceeded(self, caps: Caps) -> str | None:
+        """Which of its limits of CPU time and memory ended it, as the end of a sentence; None when none did."""
+        if self.returncode == 0:
+            return None
+        if self.returncode in (-signal.SIGXCPU, -signal.SIGKILL) and self.cpu_s >= caps.cpu_s - 1:
+            return f"used more than its limit of {caps.cpu_s} s of CPU time"
+        if any(words in self.stderr for words in _OUT_OF_MEMORY):
+            return f"needed more than its limit of {caps.memory_bytes} bytes of memory"
+        return None
 
     def used(self) -> dict[str, float | int | list[str]]:
         """What it took, for the report."""

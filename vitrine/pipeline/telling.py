@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from vitrine.errors import Broken, ModelRejected
+from vitrine.pipeline.limits import Caps
 from vitrine.pipeline.sandbox import Outcome
 
 MODEL_AT_FAULT = 2
 """The exit code by which a tool says that the model is at fault, not we."""
+
+
+class TookTooMuch(ModelRejected):
+    """A tool was ended by its limit of CPU time or memory: it would be again, so this is the model's fault."""
 
 
 @dataclass(slots=True)
@@ -33,8 +38,10 @@ class Listener:
         self.note(self.last)
 
 
-def report_of(outcome: Outcome, tool: str, failed: type[Broken]) -> dict[str, Any]:
+def report_of(outcome: Outcome, tool: str, failed: type[Broken], *, caps: Caps) -> dict[str, Any]:
     """The report of a tool that ended. ModelRejected for a model at fault, else `failed`, which names the `tool`."""
+    if exceeded := outcome.exceeded(caps):
+        raise TookTooMuch(f"{tool} {exceeded} on this model. Send it with less in it.")
     if outcome.returncode not in (0, MODEL_AT_FAULT):
         raise failed(f"{tool} {outcome.reason()}.")
     try:

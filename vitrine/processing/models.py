@@ -12,7 +12,7 @@ from django.utils import timezone
 from vitrine.access.models import User
 from vitrine.catalog.models import AssetVersion
 from vitrine.errors import VitrineError
-from vitrine.processing.legible import legible
+from vitrine.pipeline.legible import legible
 
 
 class Upload(models.Model):

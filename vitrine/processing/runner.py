@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,11 @@ from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Broken, Refused
 from vitrine.pipeline import recipes
-from vitrine.pipeline.recipe import Recipe, cook
+from vitrine.pipeline.digest import sha256_of
+from vitrine.pipeline.legible import legible
+from vitrine.pipeline.recipe import cook
+from vitrine.pipeline.report import proof_of, report_of
 from vitrine.pipeline.work import Format, Kind, Made, Work
-from vitrine.processing.legible import legible
 from vitrine.processing.models import Job
 from vitrine.processing.scratch import scratch_folder
 from vitrine.storage.blobs import Key
@@ -74,7 +76,7 @@ def _cook_and_finish(job: Job, folder: Path) -> None:
         folder=_scratch(folder),
     )
     work = cook(recipe, work, tools, on_progress=progress)
-    report = legible(_report(recipe, work, fingerprint=fingerprint, versions=versions))
+    report = legible(report_of(recipe, work, tools=versions))
     if work.variants:
         progress("store", 1.0)
         stored = store(job, work)
@@ -116,7 +118,7 @@ class Stored:
 
     @classmethod
     def of(cls, product_id: UUID, made: Made) -> "Stored":
-        sha256 = files.sha256_of(made.path)
+        sha256 = sha256_of(made.path)
         key = files.variant_key(product_id, made.kind, sha256, made.format)
         return cls(key=key, size=made.path.stat().st_size, sha256=sha256)
 
@@ -222,48 +224,14 @@ def _variant(version: AssetVersion, made: Made, stored: Stored) -> Variant:
         texture_max_px=made.texture_max_px,
         width_px=made.width_px,
         height_px=made.height_px,
-        proof=_proof(made),
+        proof=proof_of(made),
     )
-
-
-def _proof(made: Made) -> dict[str, Any] | None:
-    return None if made.proof is None else {**asdict(made.proof), "passed": made.proof.passed}
 
 
 def _dimensions(work: Work) -> list[float] | None:
     if work.facts is None or work.facts.dimensions_m is None:
         return None
     return [round(metres, 6) for metres in work.facts.dimensions_m]
-
-
-def _report(recipe: Recipe, work: Work, *, fingerprint: str, versions: dict[str, str]) -> dict[str, Any]:
-    """What is kept with the version: facts, sizes, proofs, verdicts, warnings, tools and times."""
-    details = dict(work.details)
-    return {
-        "recipe": {"name": recipe.name, "revision": recipe.revision, "fingerprint": fingerprint},
-        "tools": versions,
-        "source": {
-            "format": work.source_format,
-            "size": work.source.stat().st_size,
-            "sha256": files.sha256_of(work.source),
-            **(asdict(work.facts) if work.facts else {}),
-        },
-        "variants": {
-            kind: {
-                "format": made.format,
-                "size": made.path.stat().st_size,
-                "triangles": made.triangles,
-                "textures": made.textures,
-                "texture_max_px": made.texture_max_px,
-                "proof": _proof(made),
-            }
-            for kind, made in work.variants.items()
-        },
-        "channels": details.pop("channels", []),
-        "notices": [asdict(notice) for notice in work.notices],
-        "steps": [asdict(spent) for spent in work.times],
-        "details": details,
-    }
 
 
 def _fail(job: Job, error: Refused | Broken) -> None:

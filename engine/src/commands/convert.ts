@@ -14,7 +14,7 @@ import { creditLine, creditsOf, fieldsOf } from "../credits.ts";
 import { type Facts, factsOf } from "../facts.ts";
 import { ModelFault } from "../failure.ts";
 import { type Json, readGlb } from "../glb.ts";
-import { decode, isKtx2, measure, mimeOf, toPng } from "../pixels.ts";
+import { decode, isKtx2, measureWhole, mimeOf, toPng } from "../pixels.ts";
 import { createIO, readModel } from "../reading.ts";
 import { repairDocument, repairJson } from "../repairs.ts";
 import { type Notice, progress } from "../report.ts";
@@ -148,7 +148,7 @@ async function plainTexture(texture: Texture, limitPx: number): Promise<number> 
   try {
     if (mime === "image/png" || mime === "image/jpeg") {
       texture.setMimeType(mime).setURI("");
-      const [width, height] = await measure(image, limitPx);
+      const [width, height] = await measureWhole(image, limitPx);
       return Math.max(width, height);
     }
     const alpha = (getTextureChannelMask(texture) & TextureChannel.A) !== 0;

@@ -11,6 +11,7 @@ from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.work import Format, Kind, Made, Notice, Wish, Work
 
 CHOSEN = (Kind.WEB, Kind.MOBILE, Kind.ANDROID)
+KINDS = (Kind.PREVIEW, *CHOSEN)
 WORTH_ANOTHER_RENDER = 60_000
 """Bytes. A smaller file is not tried smaller still."""
 
@@ -39,6 +40,7 @@ class Optimize:
     effort: int = 0
     quality: float = DEFAULT_QUALITY
     limits: Limits = Limits()
+    kinds: tuple[Kind, ...] = KINDS
 
     @property
     def name(self) -> str:
@@ -46,7 +48,7 @@ class Optimize:
 
     def __call__(self, work: Work, tools: Tools) -> Work:
         wishes = self._wishes(work)
-        if work.plain is None or not wishes:
+        if work.plain is None or not (wishes or self._makes_preview):
             return work
         # A name that no earlier child could have prepared.
         folder = Path(tempfile.mkdtemp(dir=work.folder, prefix=f"variants-{self.effort}-"))
@@ -60,10 +62,14 @@ class Optimize:
         work = replace(work, study=work.study or folder / "study.json", spare=_passed(work, wishes))
         return work.with_variants(*made).with_notices(*fresh).with_detail(self.name, _without_paths(report))
 
+    @property
+    def _makes_preview(self) -> bool:
+        return self.effort == 0 and Kind.PREVIEW in self.kinds
+
     def _wishes(self, work: Work) -> dict[Kind, Wish]:
         if self.effort == 0:
-            return {kind: first_wish(kind) for kind in CHOSEN}
-        found = {kind: self._next(kind, work.variants.get(kind)) for kind in CHOSEN}
+            return {kind: first_wish(kind) for kind in CHOSEN if kind in self.kinds}
+        found = {kind: self._next(kind, work.variants.get(kind)) for kind in CHOSEN if kind in self.kinds}
         return {kind: wish for kind, wish in found.items() if wish is not None}
 
     def _next(self, kind: Kind, made: Made | None) -> Wish | None:
@@ -85,7 +91,7 @@ class Optimize:
 
     def _order(self, work: Work, wishes: Mapping[Kind, Wish], folder: Path) -> dict[str, Any]:
         asked: dict[str, Any] = {str(kind): self._asked(kind, wish) for kind, wish in wishes.items()}
-        if self.effort == 0:
+        if self._makes_preview:
             asked[str(Kind.PREVIEW)] = {}
         return {
             "source": str(work.plain),

@@ -43,13 +43,13 @@ def run(
         on_tick=listener.tick,
         environment={"PYTHONPATH": str(_ROOT), **_ONE_THREAD},
     )
-    return {**_report(str(order["command"]), outcome), "child": outcome.used()}
+    return {**_report(str(order["command"]), outcome, caps), "child": outcome.used()}
 
 
-def _report(command: str, outcome: Outcome) -> dict[str, Any]:
+def _report(command: str, outcome: Outcome, caps: Caps) -> dict[str, Any]:
     if outcome.timed_out or outcome.flooded or outcome.returncode < 0:
         raise ChildDied(f"The USDZ tool's {command} {outcome.reason()}.")
-    return report_of(outcome, f"The USDZ tool's {command}", UsdzFailed)
+    return report_of(outcome, f"The USDZ tool's {command}", UsdzFailed, caps=caps)
 
 
 def _libraries() -> list[Path]:

@@ -37,7 +37,9 @@ def test_it_writes_every_variant_proven_with_a_report_and_a_manifest(ball: Path,
     report = json.loads((tmp_path / "made" / "report.json").read_text())
     assert report["variants"]["web"]["proof"]["ssim"] >= 0.98
     assert f"{report['variants']['web']['proof']['ssim']:.4f}" in told.stdout
-    assert max(map(len, told.stdout.splitlines())) <= 80
+    *lines, where, _ = told.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert where == f"  {tmp_path / 'made'}"
 
 
 def test_only_the_kinds_that_were_asked_for_are_written(ball: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def summary(name: str, report: Mapping[str, Any], target: Path, *, styled: bool)
     lines = ["", f"  {bold}{_short(name)}{plain}  {dim}{_about(source)}{plain}", ""]
     lines += [f"{dim}{_HEAD}{plain}", f"{dim}  {'─' * (len(_HEAD) - 2)}{plain}"]
     lines += [_row(kind, made, source["size"]) for kind, made in report["variants"].items()]
-    lines += ["", *_notices(report["notices"]), f"  {_ending(report['manifest'], target)}", ""]
+    lines += ["", *_notices(report["notices"]), *_ending(report["manifest"], target), ""]
     return "\n".join(lines) + "\n"
 
 
@@ -63,7 +63,8 @@ def _notices(notices: list[Mapping[str, str]]) -> Iterator[str]:
         yield ""
 
 
-def _ending(manifest: Mapping[str, Any], target: Path) -> str:
+def _ending(manifest: Mapping[str, Any], target: Path) -> Iterator[str]:
     times, peak = manifest["times"], manifest["memory"]["peak_bytes"]
     memory = f", at most {size(peak)} of memory" if peak else ""
-    return f"{len(manifest['outputs'])} files in {target}, in {times['wall_s']:.0f} s{memory}."
+    yield f"  {len(manifest['outputs'])} files in {times['wall_s']:.0f} s{memory}:"
+    yield f"  {target}"

@@ -5,10 +5,12 @@ _DOING = {
     "convert": "Unpacking it",
     "poster": "Taking the poster",
     "optimize": "Making it small",
-    "optimize-1": "Making it with more care",
-    "optimize-2": "Making it with most care",
+    "optimize-1": "Trying again with what the proof told",
+    "optimize-2": "Making it with more care",
+    "optimize-3": "Making it with most care",
     "proof": "Comparing with the original",
     "usdz": "Making the USDZ",
+    "channels": "Judging it by the channels' rules",
     "check": "Checking the USDZ",
 }
 

@@ -20,6 +20,7 @@ STEP_WORDS = {
     "optimize": "Making it small",
     "proof": "Comparing it with the original",
     "usdz": "Making the file for iPhones",
+    "channels": "Judging it by the channels' rules",
     "store": "Storing the files",
 }
 """A job's step up to its first hyphen (`optimize-2` is the third try), in words for people; the page's script has the

@@ -70,10 +70,12 @@ def test_the_picture_is_the_thumbnail_else_the_poster() -> None:
 def test_the_proof_is_the_web_file_s() -> None:
     product = a_product(variants=(Kind.WEB,))
     unproven = card_of(product)
-    Variant.objects.update(proof={"ssim": 0.991, "passed": True})
+    Variant.objects.update(proof={"ssim": 0.991, "bound": 0.98, "passed": True})
 
     assert unproven.proof == Proof(ssim=None, passed=False)
     assert card_of(product).proof == Proof(ssim=0.991, passed=True)
+    Variant.objects.update(proof={"ssim": 0.91, "bound": None, "passed": True})
+    assert card_of(product).proof == Proof(ssim=0.91, passed=True, to_fit=True)
 
 
 def test_the_newest_job_speaks() -> None:

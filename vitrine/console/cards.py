@@ -29,10 +29,13 @@ same from `products.html`."""
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether the web variant looks like the original: `ssim` is None where nothing was rendered."""
+    """Whether the web variant looks like the original: `ssim` is None where nothing was rendered; `to_fit` where an
+    order's limits decided and not looks.
+    """
 
     ssim: float | None
     passed: bool
+    to_fit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +139,4 @@ def size_words(count: int) -> str:
 def _proof(web: Variant) -> Proof:
     if web.proof is None:
         return Proof(ssim=None, passed=False)
-    return Proof(ssim=web.proof["ssim"], passed=web.proof["passed"])
+    return Proof(ssim=web.proof["ssim"], passed=web.proof["passed"], to_fit=web.proof.get("bound") is None)

@@ -1,6 +1,6 @@
 /** The ways to store one texture, each tried on a probe: what it would weigh, and how far it is from the original. */
 import { type Codec, encode, type Recipe } from "./codecs.ts";
-import { errorOf } from "./measuring.ts";
+import { errorOf, tintOf } from "./measuring.ts";
 import { decode, type Raster, renormalized, resize } from "./pixels.ts";
 import { probeOf } from "./probe.ts";
 import type { Use } from "./roles.ts";
@@ -14,6 +14,8 @@ export interface Candidate {
   bytes: number;
   /** See `errorOf`; of the whole way there and back, measured at the texture's own size. */
   error: number;
+  /** See `tintOf`; 0 for what is not looked at as colour. */
+  tint: number;
 }
 
 export type Palette = "displayed" | "core";
@@ -22,6 +24,8 @@ export type Palette = "displayed" | "core";
 const OUR_OWN = 2 ** 31;
 const LEAST_SCALE = 0.125;
 const SMALLEST_PX = 16;
+/** Levels of 255. More is seen as another colour in a calm place, whatever SSIM says. */
+const MOST_TINT = 5;
 /** Where shrinking alone is this far off, no smaller scale is tried. */
 const HOPELESS = 0.3;
 
@@ -55,38 +59,42 @@ function recipesFor(use: Use, palette: Palette, scale: number): Recipe[] {
  */
 export async function candidatesOf(whole: Scaled[], use: Use, palette: Palette): Promise<Candidate[]> {
   const found: Candidate[] = [];
-  for (const { raster, scale, error } of whole) {
+  for (const { raster, scale, error, tint } of whole) {
     const probe = probeOf(raster);
     const share = await shareOf(raster, probe);
     const recipes = recipesFor(use, palette, scale);
     const tried = await Promise.all(recipes.map((recipe) => attempt(probe, recipe, use)));
-    found.push(
-      ...tried.map((one) => ({
-        ...one,
-        scale,
-        bytes: Math.round(one.bytes * share),
-        error: error + one.error,
-      })),
-    );
+    const added = tried.map((one) => ({
+      ...one,
+      scale,
+      bytes: Math.round(one.bytes * share),
+      error: error + one.error,
+      tint: tint + one.tint,
+    }));
+    // At each size one has to stay: a limit of pixels may leave no other choice.
+    const least = Math.min(...added.map((one) => one.tint));
+    found.push(...added.filter((one) => one.tint <= Math.max(MOST_TINT, least)));
   }
   return found;
 }
 
-/** A texture at a part of its size, and its error there, uncompressed, against the whole. */
+/** A texture at a part of its size; its error and tint there, uncompressed, against the whole. */
 export interface Scaled {
   raster: Raster;
   scale: number;
   error: number;
+  tint: number;
 }
 
 /** From the whole down to where it is not itself any more. */
 export async function scalesOf(raster: Raster, use: Use): Promise<Scaled[]> {
-  const found: Scaled[] = [{ raster, scale: 1, error: 0 }];
+  const found: Scaled[] = [{ raster, scale: 1, error: 0, tint: 0 }];
   let smaller = raster;
   for (let scale = 0.5; Math.min(raster.width, raster.height) * scale >= SMALLEST_PX; scale /= 2) {
     smaller = await halved(smaller, use);
-    const error = errorOf(use, raster, await resize(smaller, raster.width, raster.height), everyFor(raster));
-    found.push({ raster: smaller, scale, error });
+    const back = await resize(smaller, raster.width, raster.height);
+    const error = errorOf(use, raster, back, everyFor(raster));
+    found.push({ raster: smaller, scale, error, tint: tinted(use, raster, back) });
     if ((error > HOPELESS && scale <= 0.25) || scale <= LEAST_SCALE) break;
   }
   return found;
@@ -115,10 +123,19 @@ async function attempt(
   probe: Raster,
   recipe: Recipe,
   use: Use,
-): Promise<Recipe & { bytes: number; error: number }> {
+): Promise<Recipe & { bytes: number; error: number; tint: number }> {
   const bytes = await encode(probe, recipe);
   const back = await decode(bytes, probe.channels === 4, OUR_OWN);
-  return { ...recipe, bytes: bytes.length, error: errorOf(use, probe, back) };
+  return {
+    ...recipe,
+    bytes: bytes.length,
+    error: errorOf(use, probe, back),
+    tint: tinted(use, probe, back),
+  };
+}
+
+function tinted(use: Use, original: Raster, coded: Raster): number {
+  return use.role === "colour" ? tintOf(original, coded) : 0;
 }
 
 /** The lower convex hull of error over bytes: from one to the next, each byte saved costs more looks than before. */

@@ -89,7 +89,14 @@ async function studyOne(
   const scales = await scalesOf(raster, use);
   const softened = scales.find(({ scale }) => scale === softness.scales[index]);
   const seen = kinds.has("web") || kinds.has("mobile") || kinds.has("preview");
-  const kept: Candidate = { codec: "kept", quality: 100, scale: 1, bytes: original.length, error: 0 };
+  const kept: Candidate = {
+    codec: "kept",
+    quality: 100,
+    scale: 1,
+    bytes: original.length,
+    error: 0,
+    tint: 0,
+  };
   return {
     use,
     width: raster.width,

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { allocate } from "../src/allocation.ts";
 import { type Candidate, candidatesOf, frontier, scalesOf } from "../src/candidates.ts";
 import { encode, picture } from "../src/codecs.ts";
-import { errorOf } from "../src/measuring.ts";
+import { errorOf, tintOf } from "../src/measuring.ts";
 import { decode, type Raster, resize, shrink } from "../src/pixels.ts";
 import { probeOf } from "../src/probe.ts";
 import type { Use } from "../src/roles.ts";
@@ -86,9 +86,20 @@ const candidate = (bytes: number, error: number): Candidate => ({
   scale: 1,
   bytes,
   error,
+  tint: 0,
 });
 const HULL = [candidate(1000, 0), candidate(400, 0.1), candidate(200, 0.3)];
 const ALLOWED = { views: [0.04, 0.04], shares: [0.5, 0.5], mean: 0.02 };
+
+test("a colour may not be turned into another, however calm the place", async () => {
+  const calm = { ...waves(128), data: waves(128).data.map((_, at) => [250, 214, 90][at % 3] as number) };
+  const turned = { ...calm, data: calm.data.map((value, at) => (at % 3 === 2 ? value - 20 : value)) };
+
+  assert.ok(errorOf(COLOUR, calm, turned) < 0.2);
+  assert.equal(tintOf(calm, turned), 20);
+  const found = await candidatesOf(await scalesOf(waves(256), COLOUR), COLOUR, "displayed");
+  assert.ok(found.every(({ tint, scale }) => tint <= 5 || scale < 1));
+});
 
 test("what shows less is made smaller", () => {
   const shown = { candidates: HULL, weights: [0.3, 0.3] };

@@ -29,6 +29,12 @@ def started(service: Service, *, name: str, step: str, side: int = 512) -> str:
     return product_id
 
 
+def running_engines(service: Service) -> list[int]:
+    """The engines of the one job that runs: each test leaves its own job ended, since a worker cooks several."""
+    assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10, pause_s=0.02)
+    return service.processes(ENGINE)
+
+
 def assert_done_by_the_second_attempt(service: Service, product_id: str) -> None:
     task = service.wait_for_end(product_id)
     assert (task["status"], task["attempts"], task["error"]) == ("done", 2, None)
@@ -70,22 +76,23 @@ def test_a_killed_worker_s_job_is_taken_up_by_the_next(service: Service, step: s
 
 
 def test_nothing_of_a_killed_worker_runs_on(service: Service) -> None:
-    started(service, name="orphans", step="optimize")
-    assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10)
-    engines = service.processes(ENGINE)
+    product_id = started(service, name="orphans", step="optimize")
+    engines = running_engines(service)
 
     for pid in service.processes(WORKER):
         kill(pid)
 
     assert wait_until(lambda: not any(is_alive(pid) for pid in engines), limit_s=5)
+    assert_done_by_the_second_attempt(service, product_id)
 
 
 def test_a_killed_engine_s_job_is_tried_again(service: Service) -> None:
     product_id = started(service, name="engine killed", step="optimize", side=2048)
-    assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10)
 
-    for pid in service.processes(ENGINE):
+    for pid in running_engines(service):
         kill(pid)
+
+    assert service.task_of(product_id)["step"] == "optimize"
 
     assert_done_by_the_second_attempt(service, product_id)
 

@@ -1,7 +1,8 @@
 """`make bench MODELS=folder`: every model of a folder through the standard recipe and through three peers.
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
-memory, the ratios that are promised, and how much two workers gain. Seconds are this machine's: read their ratios.
+memory, the ratios that are promised, how much two workers gain, and what the heaviest model takes. Seconds are this
+machine's: read their ratios.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 from bench import peers, tables
 from bench.comparing import compare
 from bench.figures import Result
+from bench.heavy import Heavy, cook_heavy
 from bench.models import models_in
 from bench.scaling import Scaling, scale
 from vitrine.errors import VitrineError
@@ -20,7 +22,7 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("bytes", "equal", "scaling")
+PARTS = ("bytes", "equal", "scaling", "heavy")
 NOTE = """\
 The web variant beside the peers' files. SSIM is the mean of all views, FLIP that of the worst; both against the
 untouched model, in one renderer. Brotli is level 9. CPU seconds of ours are those of all variants, posters and proofs
@@ -47,6 +49,8 @@ def main(arguments: list[str]) -> None:
                 report.refuse(model.name, f"{error.code}: {error.detail}")
     if "scaling" in asked.only:
         report.scaling = scale(report.smallest_of(models))
+    if "heavy" in asked.only:
+        report.heavy = cook_heavy(tools)
     report.finish()
 
 
@@ -69,6 +73,7 @@ class Report:
         self._results: list[Result] = []
         self._refused: list[str] = []
         self.scaling: Scaling | None = None
+        self.heavy: Heavy | None = None
         print("\n".join(tables.heading(tables.FILES)), flush=True)
 
     def add(self, result: Result) -> None:
@@ -97,7 +102,7 @@ class Report:
         yield from (tables.ratios_of(result) for result in self._results)
         yield ""
         yield from tables.heading(tables.MEANS)
-        yield from tables.means_of(self._results, self.scaling)
+        yield from tables.means_of(self._results, self.scaling, self.heavy)
 
     def _write(self) -> None:
         files = [line for result in self._results for line in tables.files_of(result)]

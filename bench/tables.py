@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bench.figures import Entry, Result, geometric_mean
+from bench.heavy import Heavy
 from bench.scaling import Scaling
 
 FILES = ("model", "file", "bytes", "brotli", "SSIM", "worst view", "FLIP", "CPU s", "peak MB", "note")
@@ -82,7 +83,7 @@ def ratios_of(result: Result) -> str:
     )
 
 
-def means_of(results: Sequence[Result], scaling: Scaling | None) -> list[str]:
+def means_of(results: Sequence[Result], scaling: Scaling | None, heavy: Heavy | None = None) -> list[str]:
     """Each ratio over the models that have it, beside its target."""
     lines = [
         _mean(
@@ -111,7 +112,17 @@ def means_of(results: Sequence[Result], scaling: Scaling | None) -> list[str]:
         lines.append(
             row([f"throughput of 2 workers ÷ 1 ({scaling.model})", "1", ratio, ratio, "at least 1.6"])
         )
-    return lines
+    return [*lines, *(_heavy_rows(heavy) if heavy else ())]
+
+
+def _heavy_rows(heavy: Heavy) -> list[str]:
+    model = f"{heavy.triangles:,} triangles in {heavy.size / 1e6:.0f} MB"
+    engine, browser = f"{heavy.engine_peak / 1e6:,.0f}", f"{heavy.browser_peak / 1e6:,.0f}"
+    return [
+        row([f"MB at most, engine: {model}", "1", engine, engine, "under 1,500"]),
+        row([f"MB at most, Chromium: {model}", "1", browser, browser, "under 3,000"]),
+        row([f"CPU s of everything: {model}", "1", f"{heavy.cpu_s:.0f}", f"{heavy.cpu_s:.0f}", NONE]),
+    ]
 
 
 def _mean(what: str, values: Iterable[float | None], target: str) -> str:

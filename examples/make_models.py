@@ -14,10 +14,13 @@ PRODUCTS = {
     "orrery": "models.orrery",
 }
 
+NAMED_ONLY = {"scan": "models.scan"}
+"""Made when asked for by name: no products, but loads for the bench."""
+
 
 def make(name: str, folder: Path) -> Path:
     path = folder / f"{name}.glb"
-    importlib.import_module(PRODUCTS[name]).build().write(path)
+    importlib.import_module({**PRODUCTS, **NAMED_ONLY}[name]).build().write(path)
     return path
 
 
@@ -26,9 +29,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("folder", type=Path, metavar="OUT_DIR")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PRODUCTS)}; all without one")
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.names if name not in PRODUCTS]
+    known = [*PRODUCTS, *NAMED_ONLY]
+    unknown = [name for name in options.names if name not in known]
     if unknown:
-        parser.error(f"no such product: {', '.join(unknown)}; there are {', '.join(PRODUCTS)}")
+        parser.error(f"no such product: {', '.join(unknown)}; there are {', '.join(known)}")
     options.folder.mkdir(parents=True, exist_ok=True)
     for name in options.names or PRODUCTS:
         started = time.process_time()

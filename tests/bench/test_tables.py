@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bench.figures import Entry, Equal
+from bench.heavy import Heavy
 from bench.scaling import Scaling
 from bench.tables import files_of, means_of, ratios_of, row
 from tests.bench.results import a_result, looks
@@ -46,6 +47,24 @@ def test_the_gain_of_a_second_worker_is_a_ratio_of_wall_times() -> None:
     lines = means_of([], Scaling(model="chair.glb", one_s=90.0, two_s=50.0))
 
     assert lines[-1] == "| throughput of 2 workers ÷ 1 (chair.glb) | 1 | 1.80 | 1.80 | at least 1.6 |"
+
+
+def test_the_heaviest_model_is_told_beside_its_limits() -> None:
+    heavy = Heavy(
+        size=76_000_000,
+        triangles=1_002_528,
+        engine_peak=1_200_000_000,
+        browser_peak=2_000_000_000,
+        cpu_s=300.0,
+    )
+
+    lines = means_of([], None, heavy)
+
+    assert lines[-3:] == [
+        "| MB at most, engine: 1,002,528 triangles in 76 MB | 1 | 1,200 | 1,200 | under 1,500 |",
+        "| MB at most, Chromium: 1,002,528 triangles in 76 MB | 1 | 2,000 | 2,000 | under 3,000 |",
+        "| CPU s of everything: 1,002,528 triangles in 76 MB | 1 | 300 | 300 | – |",
+    ]
 
 
 def test_a_bar_in_a_reason_does_not_end_its_cell() -> None:

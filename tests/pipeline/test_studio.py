@@ -173,7 +173,10 @@ def test_the_browser_gets_none_of_our_environment(session: Session) -> None:
 
 
 def test_it_says_what_the_browser_has_used(session: Session) -> None:
-    assert session.cpu_s() > 0.1
+    used = session.used()
+
+    assert used["browser_cpu_s"] > 0.1
+    assert 50_000_000 < used["browser_peak_bytes"] < 10_000_000_000
 
 
 def test_no_view_lies_on_an_axis(session: Session, tmp_path: Path) -> None:

@@ -323,6 +323,20 @@ def test_large_textures_are_made_smaller_and_it_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_a_picture_of_nothing_but_noise_can_be_made_smaller(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (1024, 1024, 3), np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "JPEG", quality=95, subsampling=0)
+    model = Model()
+    grain = model.texture(out.getvalue())
+    model.node(mesh=model.square(model.material(pbrMetallicRoughness={"baseColorTexture": {"index": grain}})))
+
+    target, _ = made(model.save(tmp_path / "board.glb"), Wish(max_texture_px=1000, max_triangles=100))
+
+    with Image.open(io.BytesIO(readback.picture(target, "textures/image_0.jpg"))) as picture:
+        assert picture.size == (1000, 1000)
+
+
 def test_resizing_keeps_colour_that_lies_under_no_alpha(tmp_path: Path) -> None:
     model = Model()
     hidden = model.texture(a_picture((200, 100, 50, 0), size=(64, 64)))

@@ -128,7 +128,7 @@ class Comparison:
         for number, made in enumerate(self.variants):
             if digests[made.kind] not in alike:
                 alike[digests[made.kind]] = self._beside(reference, made, number=number, session=session)
-        account = {"renderer": session.renderer, "browser_cpu_s": round(session.cpu_s(), 2)}
+        account = {"renderer": session.renderer, **session.used()}
         return Found(likeness={kind: alike[digest] for kind, digest in digests.items()}, account=account)
 
     def _beside(self, reference: Reference, made: Made, *, number: int, session: Session) -> Likeness:

@@ -37,7 +37,7 @@ class Render:
         if tools.studio is None:
             return work.with_notices(NO_POSTER)
 
-        def pose(session: Session) -> tuple[Image.Image, Softness | None, float]:
+        def pose(session: Session) -> tuple[Image.Image, Softness | None, dict[str, float | int]]:
             model = session.open(original_of(work))
             poster = session.shoot(POSTER).image()
             reference = photograph(
@@ -48,13 +48,13 @@ class Render:
                 softness = softness_of(
                     work.plain, reference, session=session, note=lambda part: tools.note(0.5 + 0.5 * part)
                 )
-            return poster, softness, round(session.cpu_s(), 2)
+            return poster, softness, session.used()
 
-        poster, softness, browser_cpu_s = tools.studio.run(pose)
+        poster, softness, used = tools.studio.run(pose)
         small = poster.resize(
             (self.thumbnail_px, self.thumbnail_px), Image.Resampling.LANCZOS, reducing_gap=3
         )
-        work = work.with_detail(self.name, {"browser_cpu_s": browser_cpu_s})
+        work = work.with_detail(self.name, used)
         if softness is not None:
             work = work.with_detail("softness", asdict(softness))
         return work.with_variants(

@@ -170,15 +170,31 @@ def kill(home: Path) -> None:
             os.killpg(group, signal.SIGKILL)
 
 
-def cpu_s(home: Path) -> float:
-    """CPU seconds that the living processes of the browser in `home` have used; 0 where there is no /proc.
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a browser's living processes have used. `peak_bytes` adds each one's own peak, what they share counted in
+    every one of them: the browser never held more."""
 
-    Asked for while it lives: most of them are never waited for, so that no parent is told what they used.
+    cpu_s: float
+    peak_bytes: int
+
+
+def used(home: Path) -> Used:
+    """Of the browser in `home`; nothing where there is no /proc.
+
+    Asked for while it lives: most of its processes are never waited for, so that no parent is told what they used.
     """
-    group, ticks = _group(home), 0
-    for stat_file in Path("/proc").glob("[0-9]*/stat"):
+    group, ticks, kilobytes = _group(home), 0, 0
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            fields = stat_file.read_text().rpartition(")")[2].split()
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
             if int(fields[2]) == group:
                 ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+                kilobytes += _peak_kb((process / "status").read_text())
+    return Used(ticks / os.sysconf("SC_CLK_TCK"), kilobytes * 1024)
+
+
+def _peak_kb(status: str) -> int:
+    """VmHWM (proc(5)); a zombie has none."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) if found else 0

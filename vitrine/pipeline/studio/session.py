@@ -77,9 +77,10 @@ class Session:
             animations=found["clips"],
         )
 
-    def cpu_s(self) -> float:
-        """CPU seconds that the browser has used so far."""
-        return browser.cpu_s(self._home)
+    def used(self) -> dict[str, float | int]:
+        """What the browser has used so far, for the report: CPU seconds, and bytes of memory at most."""
+        found = browser.used(self._home)
+        return {"browser_cpu_s": round(found.cpu_s, 2), "browser_peak_bytes": found.peak_bytes}
 
     def shoot(self, view: ViewSpec) -> Picture:
         """One picture of the open model."""

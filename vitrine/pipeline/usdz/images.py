@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from vitrine.pipeline.usdz.gltf import Array, Glb, NotPlain
 
@@ -96,6 +96,8 @@ def _plain(picture: Image.Image) -> Image.Image:
 def _encoded(picture: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "JPEG":
+        # With `optimize` Pillow wants the whole file in one buffer, and its own is too small for a noisy picture.
+        ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 3 * picture.width * picture.height)
         picture.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
     else:
         picture.save(out, "PNG")

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 PRODUCTS = {
-    "lounge-chair": "models.chair",
+    "velvet-ottoman": "models.ottoman",
+    "enamel-kettle": "models.kettle",
     "table-lamp": "models.lamp",
+    "lounge-chair": "models.chair",
     "glazed-vase": "models.vase",
-    "headphones": "models.headphones",
     "orrery": "models.orrery",
+    "headphones": "models.headphones",
 }
 
 NAMED_ONLY = {"scan": "models.scan"}

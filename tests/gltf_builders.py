@@ -230,14 +230,34 @@ def a_ball_in_two_colours() -> GlbBuilder:
     builder.json["materials"].append(
         {"name": "green", "pbrMetallicRoughness": {"baseColorFactor": [0, 1, 0, 1]}}
     )
-    builder.json["extensions"] = {
-        "KHR_materials_variants": {"variants": [{"name": "red"}, {"name": "green"}]}
+    _offer(builder, "red", "green")
+    return builder
+
+
+def a_ball_in_two_clothes(*, side: int = 128) -> GlbBuilder:
+    """Comes in a woven cloth with a sheen, and may be had in another: each with a colour map of its own, the normal map
+    and the sheen's are shared."""
+    builder = a_ball(side=side)
+    first = builder.json["materials"][0]
+    nap = builder.texture(picture(side=side, seed=5))
+    first["extensions"] = {
+        "KHR_materials_sheen": {"sheenColorFactor": [0.9, 0.4, 0.4], "sheenColorTexture": {"index": nap}}
     }
-    builder.json["extensionsUsed"] = ["KHR_materials_variants"]
-    mappings = [{"material": 0, "variants": [0]}, {"material": 1, "variants": [1]}]
+    other = builder.texture(picture(side=side, seed=6))
+    worn = {**first["pbrMetallicRoughness"], "baseColorTexture": {"index": other}}
+    builder.json["materials"].append({**first, "name": "other", "pbrMetallicRoughness": worn})
+    _offer(builder, "first", "other")
+    return builder
+
+
+def _offer(builder: GlbBuilder, *names: str) -> None:
+    """The first primitive's material variants, one material each."""
+    builder.json["extensions"] = {"KHR_materials_variants": {"variants": [{"name": name} for name in names]}}
+    used = {name for one in builder.json["materials"] for name in one.get("extensions", {})}
+    builder.json["extensionsUsed"] = sorted({"KHR_materials_variants", *used})
+    mappings = [{"material": number, "variants": [number]} for number in range(len(names))]
     primitive = builder.json["meshes"][0]["primitives"][0]
     primitive["extensions"] = {"KHR_materials_variants": {"mappings": mappings}}
-    return builder
 
 
 def as_gltf(glb: bytes) -> bytes:

@@ -1,4 +1,6 @@
 /** For each variant one way to store each texture, within what was wished of it. */
+
+import { sharesIn } from "./colourways.ts";
 import { sum } from "./counting.ts";
 import { ANDROID_PX, type Kind, MOBILE_PX, PREVIEW_PX, WEB_PX } from "./settings.ts";
 import { type Softness, type Studied, UNMEASURED } from "./study.ts";
@@ -37,7 +39,8 @@ export function chooseAll(
 function chooseFor(kind: Kind, studied: Studied[], wish: Wish, room: number, asked: Asked): Choice {
   const palette = kind === "android" ? "core" : "displayed";
   const own = ownPx(kind, asked.effort);
-  const { shares } = asked.softness ?? UNMEASURED;
+  const seen = (asked.softness ?? UNMEASURED).shares;
+  const shares = sharesIn(seen, (studied[0]?.weights.length ?? seen.length) / seen.length);
   const within = (budget: number) =>
     choose(studied, palette, Math.min(wish.max_px ?? own, own), {
       views: shares.map(() => wish.worst_loss * budget),

@@ -1,6 +1,7 @@
 /** What there is to know of a model's textures before any is chosen for: candidates, and what their errors cost. */
 import type { Document, Texture } from "@gltf-transform/core";
 import { type Candidate, candidatesOf, type Palette, scalesOf } from "./candidates.ts";
+import { colourwaysOf, weightsIn } from "./colourways.ts";
 import { sum } from "./counting.ts";
 import { glossUnder } from "./gloss.ts";
 import { decode, type Raster } from "./pixels.ts";
@@ -23,7 +24,7 @@ export interface Studied {
   width: number;
   height: number;
   candidates: Record<Palette, Candidate[]>;
-  /** Likeness lost in each view for one unit of error. */
+  /** Likeness lost for one unit of error: in each view of the first colourway, then of each other one. */
   weights: number[];
 }
 
@@ -54,25 +55,30 @@ export async function studyAll(
   onEach: (done: number) => void,
 ): Promise<Studied[]> {
   const textures = document.getRoot().listTextures();
-  const studied: (Studied & { measured: boolean })[] = [];
+  const studied: Measured[] = [];
   for (const [index, texture] of textures.entries()) {
     studied.push(await studyOne(texture, kinds, softness ?? UNMEASURED, index));
     onEach((index + 1) / textures.length);
   }
-  return studied.map(({ measured, ...one }) => ({
-    ...one,
-    weights: measured
-      ? one.weights
-      : borrowed(
-          one,
-          studied.filter((other) => other.measured),
-        ),
-  }));
+  const colourways = colourwaysOf(document);
+  return studied.map(({ measured, ...one }, index) => {
+    const places = colourways.replaced[index]?.map((number) => studied[number] as Measured) ?? [];
+    const weights = measured ? one.weights : borrowed(one, places, studied);
+    return { ...one, weights: weightsIn(colourways, index, weights) };
+  });
 }
 
-/** What was not tried by itself costs what the tried ones of its role cost in the mean. */
-function borrowed(one: Studied, measured: Studied[]): number[] {
-  const alike = measured.filter((other) => other.use.role === one.use.role);
+type Measured = Studied & { measured: boolean };
+
+/**
+ * What was not tried by itself costs what those cost in whose places other material variants wear it, and where nothing
+ * is known of these, what the tried ones of its role cost in the mean.
+ */
+function borrowed(one: Studied, places: Measured[], studied: Measured[]): number[] {
+  const known = places.filter(({ measured }) => measured);
+  if (known.length > 0)
+    return one.weights.map((_, view) => Math.max(...known.map((other) => other.weights[view] ?? 0)));
+  const alike = studied.filter((other) => other.measured && other.use.role === one.use.role);
   if (alike.length === 0) return one.weights;
   return one.weights.map((_, view) => sum(alike.map((other) => other.weights[view] ?? 0)) / alike.length);
 }
@@ -82,7 +88,7 @@ async function studyOne(
   kinds: Set<Kind>,
   softness: Softness,
   index: number,
-): Promise<Studied & { measured: boolean }> {
+): Promise<Measured> {
   const use = useOf(texture);
   const original = texture.getImage() as Uint8Array;
   const raster = await readTexture(texture, use);

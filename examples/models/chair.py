@@ -202,8 +202,9 @@ def build() -> Scene:
     scene = Scene("Lounge chair")
     walnut = wood(2048, 21, colours=WALNUT).material(scene, "Walnut", encode=jpeg)
     weave = cloth(2048, 31)
-    first = weave.material(scene, "Wool Moss", encode=jpeg, baseColorFactor=[*FABRICS["Moss"], 1.0])
-    wool = [first, *(scene.retinted(first, f"Wool {name}", FABRICS[name]) for name in ("Rust", "Oat"))]
+    tints = {name: [*colour, 1.0] for name, colour in FABRICS.items()}
+    first = weave.material(scene, "Wool Moss", encode=jpeg, baseColorFactor=tints["Moss"])
+    others = [scene.varied(first, f"Wool {name}", baseColorFactor=tints[name]) for name in ("Rust", "Oat")]
     brass = scene.material(
         "Brass",
         pbrMetallicRoughness={
@@ -214,6 +215,6 @@ def build() -> Scene:
     )
     chair = scene.mesh("Chair", [(timber, walnut), (cushions, first), (metal, brass)])
     scene.variants(list(FABRICS))
-    scene.vary(chair, 1, wool)
+    scene.vary(chair, 1, [first, *others])
     scene.node("Lounge chair", mesh=chair)
     return scene

@@ -62,11 +62,11 @@ class Scene:
         self._uses(*extensions)
         return self._add("materials", {"name": name, **fields})
 
-    def retinted(self, material: int, name: str, colour: Sequence[float]) -> int:
-        """The same material in another colour, with the same pictures."""
+    def varied(self, material: int, name: str, **factors: Any) -> int:
+        """The same material with the same pictures, but for these fields of pbrMetallicRoughness."""
         source = self._json["materials"][material]
-        tinted = {**source["pbrMetallicRoughness"], "baseColorFactor": [*colour, 1.0]}
-        return self._add("materials", {**source, "name": name, "pbrMetallicRoughness": tinted})
+        changed = {**source["pbrMetallicRoughness"], **factors}
+        return self._add("materials", {**source, "name": name, "pbrMetallicRoughness": changed})
 
     def _uses(self, *names: str) -> None:
         used = set(self._json.get("extensionsUsed", [])) | set(names)
@@ -131,8 +131,10 @@ class Scene:
         self._json.setdefault("extensions", {})["KHR_materials_variants"] = listed
 
     def vary(self, mesh: int, primitive: int, materials: Sequence[int]) -> None:
-        mappings = [{"material": m, "variants": [i]} for i, m in enumerate(materials)]
+        """The material of each variant, in the order of their names."""
+        wearers = {m: [i for i, worn in enumerate(materials) if worn == m] for m in materials}
         part = self._json["meshes"][mesh]["primitives"][primitive]
+        mappings = [{"material": m, "variants": worn} for m, worn in wearers.items()]
         part["extensions"] = {"KHR_materials_variants": {"mappings": mappings}}
 
     def write(self, path: Path) -> None:

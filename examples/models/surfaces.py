@@ -109,6 +109,71 @@ def cloth(size: int, seed: int, *, yarns: int = 56) -> Surface:
     )
 
 
+@dataclass(frozen=True)
+class Pile:
+    """A cloth with a nap: its maps, and how brightly its fibres catch the light from the side."""
+
+    surface: Surface
+    sheen: Pixels
+
+
+def velvet(size: int, seed: int) -> Pile:
+    """Short pile, brushed here and there the other way, pale, to be tinted."""
+    fibre = noise(size, seed, low=140, high=430, stretch=(1.0, 1.6))
+    tufts = noise(size, seed + 1, low=40, high=170, slope=0.3)
+    stroke = noise(size, seed + 2, low=2, high=16, slope=1.0, stretch=(1.0, 1.7))
+    brushed = steps(stroke + 0.10 * tufts, -0.9, 1.3)
+    tone = 0.72 + 0.13 * brushed + 0.050 * fibre + 0.030 * tufts
+    lustre = 0.66 + 0.25 * brushed + 0.045 * fibre + 0.035 * tufts
+    base = to_pixels(np.clip(tone, 0, 1)[..., None] * np.array([255, 250, 250], np.float32))
+    sheen = to_pixels(np.clip(lustre, 0, 1)[..., None] * np.array([255, 255, 255], np.float32))
+    height = np.asarray(0.55 * fibre + 0.9 * tufts + 2.4 * brushed, np.float32)
+    orm = channels(np.clip(0.88 + 0.06 * fibre, 0.5, 1), 0.90 - 0.10 * brushed, 0.0)
+    return Pile(Surface(base, normals(height, 0.55), orm), sheen)
+
+
+@dataclass(frozen=True)
+class Enamel:
+    """Spattered enamel: one relief and gloss for any two colours, `spatter` 1 where the second one is."""
+
+    spatter: Field
+    cloud: Field
+    normal: Pixels
+    orm: Pixels
+
+    def in_colours(self, ground: str, fleck: str) -> Surface:
+        """Both in hexadecimal sRGB."""
+        below = ramp(np.clip(0.5 + 0.16 * self.cloud, 0, 1), _shades(ground))
+        above = ramp(np.clip(0.5 + 0.20 * self.cloud, 0, 1), _shades(fleck))
+        mix = (0.88 * self.spatter)[..., None]
+        return Surface(to_pixels(below * (1 - mix) + above * mix), self.normal, self.orm)
+
+
+def _shades(colour: str) -> list[tuple[float, str]]:
+    """From a little darker to a little lighter."""
+    parts = [int(colour[i : i + 2], 16) for i in (0, 2, 4)]
+    return [
+        (at, "".join(f"{min(255, round(p * by)):02x}" for p in parts)) for at, by in ((0, 0.90), (1, 1.10))
+    ]
+
+
+def enamel(size: int, seed: int) -> Enamel:
+    """Fired in two coats: drops of all sizes blown over a ground that ran a little."""
+    spatter = np.zeros((size, size), np.float32)
+    for layer, (count, radius, spread) in enumerate(
+        ((40, -0.10, 0.10), (90, -0.06, 0.11), (170, -0.02, 0.13))
+    ):
+        near, _ = cells(size, count, seed + layer)
+        reach = radius + spread * noise(size, seed + 10 + layer, low=count * 0.2, high=count * 0.7)
+        ragged = near + 0.05 * noise(size, seed + 20 + layer, low=count, high=count * 2.6)
+        np.maximum(spatter, steps(ragged - reach, 0.07, -0.02), out=spatter)
+    cloud = noise(size, seed + 3, low=1, high=14, slope=0.9)
+    peel = noise(size, seed + 4, low=6, high=60, slope=0.5)
+    rough = 0.34 + 0.02 * cloud + 0.06 * spatter
+    relief = np.asarray(0.5 * peel + 1.1 * spatter, np.float32)
+    return Enamel(spatter, cloud, normals(relief, 0.5), channels(1.0, rough, 0.0))
+
+
 def leather(size: int, seed: int, *, pebbles: int = 110, fine: int = 1024) -> Surface:
     """Grained hide, pale, to be tinted: pebbles of uneven size between soft creases."""
     near, second = cells(fine, pebbles, seed)

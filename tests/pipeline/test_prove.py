@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gltf_builders import a_ball, a_turning_ball
+from tests.gltf_builders import a_ball, a_ball_in_two_clothes, a_ball_in_two_colours, a_turning_ball
 from tests.pipeline.studios import a_studio
 from vitrine.errors import ProofTooLow
 from vitrine.pipeline.engine import Engine
@@ -172,6 +172,37 @@ def test_a_moving_model_is_looked_at_in_motion_too(tmp_path: Path) -> None:
     views = {view.name: view.ssim for view in proof_of(work, Kind.WEB).views}
     assert views["front"] == 1.0
     assert views["moving"] < 0.9
+
+
+@pytest.mark.browser
+def test_a_colourway_gone_wrong_cannot_pass(tmp_path: Path) -> None:
+    whole, spoilt = a_ball_in_two_clothes(), a_ball_in_two_clothes()
+    spoilt.json["materials"][1]["pbrMetallicRoughness"].pop("baseColorTexture")
+
+    work = Prove()(a_work(tmp_path, source=whole.bytes(), web=spoilt.bytes()), tools())
+
+    proof = proof_of(work, Kind.WEB)
+    views = {view.name: view.ssim for view in proof.views}
+    assert [name for name, ssim in views.items() if ssim < 1] == ["colourway-1"]
+    assert proof.worst_ssim == views["colourway-1"] < 0.9
+    assert not proof.passed
+
+
+@pytest.mark.browser
+def test_of_many_colourways_four_are_looked_at(tmp_path: Path) -> None:
+    many = a_ball_in_two_colours()
+    mappings = many.json["meshes"][0]["primitives"][0]["extensions"]["KHR_materials_variants"]["mappings"]
+    mappings[1]["variants"] = list(range(1, 7))
+    many.json["extensions"]["KHR_materials_variants"]["variants"] = [{"name": f"no. {n}"} for n in range(7)]
+    whole = many.bytes()
+    many.json["asset"]["copyright"] = "somebody"
+
+    work = Prove()(a_work(tmp_path, source=whole, web=many.bytes()), tools())
+
+    names = [view.name for view in proof_of(work, Kind.WEB).views]
+    assert [name for name in names if name.startswith("colourway")] == [
+        f"colourway-{n}" for n in (1, 2, 3, 4)
+    ]
 
 
 def test_without_a_browser_nothing_is_proven_and_the_report_says_so_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from tests.gltf_builders import a_ball, a_glass_ball, a_plain_ball, a_turning_ball
+from tests.gltf_builders import a_ball, a_ball_in_two_colours, a_glass_ball, a_plain_ball, a_turning_ball
 from tests.pipeline.studios import a_file, a_studio
 from vitrine.pipeline.studio import ModelUnreadable, Session, ViewSpec
 from vitrine.pipeline.studio.browser import _group
@@ -86,6 +86,33 @@ def test_a_clip_is_shot_at_its_moment(session: Session, tmp_path: Path) -> None:
     assert found.animations == 1
     assert np.array_equal(start.rgba(), back.rgba())
     assert not np.array_equal(start.rgba(), middle.rgba())
+
+
+def test_a_colourway_is_shot_and_taken_off_again(session: Session, tmp_path: Path) -> None:
+    found = session.open(a_file(tmp_path, a_ball_in_two_colours().bytes()))
+    view = ViewSpec(name="front", camera=found.first)
+
+    own = session.shoot(view).rgba()[64, 64]
+    green = session.shoot(replace(view, colourway="green")).rgba()[64, 64]
+    again = session.shoot(view).rgba()[64, 64]
+
+    assert found.colourways == ("green",)
+    assert own[0] > own[1]
+    assert green[1] > green[0]
+    assert np.array_equal(again, own)
+
+
+def test_a_part_that_a_colourway_does_not_name_wears_its_own(session: Session, tmp_path: Path) -> None:
+    ball = a_ball_in_two_colours()
+    ball.json["extensions"]["KHR_materials_variants"]["variants"].append({"name": "only elsewhere"})
+    session.open(a_file(tmp_path, ball.bytes()))
+    view = ViewSpec(name="front")
+    own = session.shoot(view).rgba()[64, 64]
+
+    session.shoot(replace(view, colourway="green"))
+    elsewhere = session.shoot(replace(view, colourway="only elsewhere")).rgba()[64, 64]
+
+    assert np.array_equal(elsewhere, own)
 
 
 def test_glass_lets_light_through(session: Session, tmp_path: Path) -> None:

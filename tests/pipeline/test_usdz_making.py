@@ -404,18 +404,29 @@ def test_morph_targets_stay_in_their_default_shape(tmp_path: Path) -> None:
     assert report["fidelity"]["dropped"] == [{"material": None, "feature": "the movement of morph targets"}]
 
 
-def test_material_variants_leave_the_default_and_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("red_is_offered", "stays"), [(True, "'Red' stays"), (False, "the default one stays")]
+)
+def test_material_variants_leave_the_one_shown_and_are_told(
+    red_is_offered: bool, stays: str, tmp_path: Path
+) -> None:
     model = Model()
     red = model.material(name="Red", pbrMetallicRoughness={"baseColorFactor": [1, 0, 0, 1]})
-    model.node(mesh=model.square(red))
+    blue = model.material(name="Blue", pbrMetallicRoughness={"baseColorFactor": [0, 0, 1, 1]})
+    square = model.square(red)
+    model.node(mesh=square)
+    offered = [("Blue", blue), *([("Red", red)] if red_is_offered else [])]
     model.document["extensions"] = {
-        "KHR_materials_variants": {"variants": [{"name": "Red"}, {"name": "Blue"}]}
+        "KHR_materials_variants": {"variants": [{"name": name} for name, _ in offered]}
     }
+    mappings = [{"material": material, "variants": [n]} for n, (_, material) in enumerate(offered)]
+    (primitive,) = model.document["meshes"][square]["primitives"]
+    primitive["extensions"] = {"KHR_materials_variants": {"mappings": mappings}}
 
     target, report = made(model.save(tmp_path / "board.glb"))
 
     assert surface(target)["diffuseColor"] == (1.0, 0.0, 0.0)
-    assert report["notices"][0]["detail"].startswith("The choice of material variants")
+    assert report["notices"][0]["detail"].startswith(f"The choice of material variants ({stays})")
 
 
 def test_only_the_same_looking_texture_reader_is_shared(tmp_path: Path) -> None:

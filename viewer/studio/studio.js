@@ -37,6 +37,34 @@ async function placed() {
   await viewer.updateComplete;
 }
 
+/** The model's own look, or that of one of its material variants. */
+async function wear(colourway) {
+  if ((viewer.variantName ?? null) === colourway) return;
+  // By way of its own look: what a variant does not name it leaves as it finds it.
+  for (const name of viewer.variantName === null || colourway === null ? [colourway] : [null, colourway]) {
+    const worn = new Promise((resolve) =>
+      viewer.addEventListener("variant-applied", resolve, { once: true }),
+    );
+    viewer.variantName = name;
+    await worn;
+  }
+}
+
+/** The names of the material variants that do not look as the model comes. */
+function colourways() {
+  const { extensions, meshes = [] } = viewer.originalGltfJson ?? {};
+  const named = extensions?.KHR_materials_variants?.variants ?? [];
+  const parts = meshes.flatMap(({ primitives }) => primitives);
+  const changed = new Set(
+    parts.flatMap(({ material, extensions: own }) =>
+      (own?.KHR_materials_variants?.mappings ?? [])
+        .filter((mapping) => mapping.material !== material)
+        .flatMap(({ variants }) => variants),
+    ),
+  );
+  return named.filter((_, index) => changed.has(index)).map(({ name }) => name);
+}
+
 function sendHome(scene) {
   viewer.minCameraOrbit = viewer.maxCameraOrbit = viewer.minFieldOfView = viewer.maxFieldOfView = "auto";
   viewer.cameraTarget = "auto auto auto";
@@ -88,6 +116,7 @@ async function open(scene) {
   viewer.exposure = scene.exposure;
   viewer.shadowSoftness = scene.shadowSoftness;
   viewer.shadowIntensity = 0;
+  viewer.variantName = null;
   sendHome(scene); // the last model's camera would shape this one's framing
   const url = URL.createObjectURL(input.files[0]);
   await loaded(url);
@@ -102,11 +131,12 @@ async function open(scene) {
     viewer.play();
     viewer.pause();
   }
-  return { first: cameraNow(), near, clips };
+  return { first: cameraNow(), near, clips, colourways: colourways() };
 }
 
 /** One picture as a data: URL of a PNG. `moment` is the part of the first animation that has passed, 0 to 1. */
-async function shoot(scene, { camera, moment, shadow }) {
+async function shoot(scene, { camera, moment, colourway, shadow }) {
+  await wear(colourway);
   viewer.shadowIntensity = shadow ? scene.shadowIntensity : 0;
   if (viewer.availableAnimations.length > 0) viewer.currentTime = moment * viewer.duration;
   if (camera === null) sendHome(scene);

@@ -15,6 +15,7 @@ from vitrine.pipeline.work import Format, Work
 SIDES = (("front", 0.0), ("right", 90.0), ("back", 180.0), ("left", 270.0))
 ABOVE_PHI = 20.0
 CLOSE_UPS = 2
+COLOURWAYS = 4
 INDEX = "views.json"
 OFF_AXIS = 1.0  # degrees; exactly on an axis llvmpipe hung
 
@@ -52,7 +53,8 @@ def reference_of(
 def photograph(
     model: ModelView, *, work: Work, session: Session, note: Callable[[float], None] = lambda _: None
 ) -> Reference:
-    """The open original: four sides, one from above, two close-ups, and for an animated model its middle."""
+    """The open original: four sides, one from above, two close-ups; an animated model in its middle, and one with
+    material variants in the first four that change it."""
     folder = _folder(work, session)
     folder.mkdir(parents=True, exist_ok=True)
     views = list(framed_views(model.first))
@@ -66,10 +68,18 @@ def photograph(
     others = close_ups(spots, model)
     if model.animations:
         others = (*others, replace(views[0], name="moving", moment=0.5))
+    others = (*others, *_coloured(views[0], model))
     for view in others:
         (folder / f"{view.name}.png").write_bytes(session.shoot(view).png)
     (folder / INDEX).write_text(json.dumps([asdict(one) for one in (*views, *others)]))
     return Reference((*views, *others), folder)
+
+
+def _coloured(view: ViewSpec, model: ModelView) -> list[ViewSpec]:
+    return [
+        replace(view, name=f"colourway-{number}", colourway=name)
+        for number, name in enumerate(model.colourways[:COLOURWAYS], 1)
+    ]
 
 
 def _folder(work: Work, session: Session) -> Path:

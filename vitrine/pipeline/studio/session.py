@@ -75,6 +75,7 @@ class Session:
             nearest_radius=found["near"]["radius"],
             nearest_fov=found["near"]["fov"],
             animations=found["clips"],
+            colourways=tuple(found["colourways"]),
         )
 
     def used(self) -> dict[str, float | int]:

@@ -36,22 +36,28 @@ class Camera:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewSpec:
-    """One view. Without a camera it is the viewer's first frame. `moment` is a part of the first animation."""
+    """One view. Without a camera it is the viewer's first frame. `moment` is a part of the first animation, `colourway`
+    the name of a material variant: None shows the model as it comes."""
 
     name: str
     camera: Camera | None = None
     moment: float = 0.0
+    colourway: str | None = None
     shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelView:
-    """What the viewer makes of a model: its first frame, and how near a shopper can come (metres, degrees)."""
+    """What the viewer makes of a model: its first frame, and how near a shopper can come (metres, degrees).
+
+    `colourways` are the material variants that change something.
+    """
 
     first: Camera
     nearest_radius: float
     nearest_fov: float
     animations: int
+    colourways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

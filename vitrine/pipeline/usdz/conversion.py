@@ -138,10 +138,24 @@ def _note(glb: Glb, found: list[Clip], ledger: Ledger) -> None:
         for channel in animation["channels"]
     ):
         ledger.drop("the animation of materials")
-    if extensions.get("KHR_materials_variants", {}).get("variants"):
-        ledger.drop("the choice of material variants (the default one stays)")
+    if variants := extensions.get("KHR_materials_variants", {}).get("variants"):
+        ledger.drop(f"the choice of material variants ({_shown(glb, variants)} stays)")
     if extensions.get("KHR_lights_punctual", {}).get("lights"):
         ledger.drop("the model's own lights")
+
+
+def _shown(glb: Glb, variants: list[dict[str, Any]]) -> str:
+    """The variant that looks as the model comes, by its name, where there is one."""
+    changed = {
+        variant
+        for mesh in glb.all("meshes")
+        for part in mesh["primitives"]
+        for mapping in part.get("extensions", {}).get("KHR_materials_variants", {}).get("mappings", ())
+        if mapping["material"] != part.get("material")
+        for variant in mapping["variants"]
+    }
+    alike = [one["name"] for number, one in enumerate(variants) if number not in changed and one.get("name")]
+    return repr(alike[0]) if alike else "the default one"
 
 
 def _keep_rights(stage: Any, glb: Glb) -> None:

@@ -38,7 +38,7 @@ def cooked_again(work: Work, tools: Tools, *, quality: float) -> Work:
         if not isinstance(step, Gate | Convert | Render | Usdz | Channels)
     ]
     found = {name: work.details[name] for name in ("softness",) if name in work.details}
-    fresh = replace(work, variants={}, times=(), details=found)
+    fresh = replace(work, variants={}, spare={}, tries={}, times=(), details=found)
     recipe = Recipe(name="standard again", revision=1, steps=tuple(steps))
     return cook(recipe, fresh, tools, on_progress=lambda _step, _part: None)
 

@@ -3,7 +3,10 @@ import type { Candidate } from "./candidates.ts";
 
 /** What one texture may become, and what each unit of its error takes from every view's likeness (1 − SSIM). */
 export interface Asked {
+  /** On the hull, the best looks first. */
   candidates: Candidate[];
+  /** All of them, those above the hull too. */
+  all: Candidate[];
   weights: number[];
 }
 
@@ -16,14 +19,56 @@ export interface Allowance {
 
 /**
  * Greedy: all begin with their best looks; the step that saves the most bytes for what it takes is made as long as
- * every view and the mean stay within what is allowed. Candidates lie on a convex hull, so that this comes within one
- * step of the best. Gives the index of each texture's candidate.
+ * every view and the mean stay within what is allowed. Along a convex hull this comes within one step of the best; what
+ * that step leaves unused is then filled with candidates from above the hull.
  */
-export function allocate(asked: Asked[], allowance: Allowance): number[] {
-  const chosen = asked.map(() => 0);
-  const losses = allowance.views.map((_, view) =>
-    asked.reduce((total, one) => total + (one.weights[view] ?? 0) * (one.candidates[0]?.error ?? 0), 0),
+export function allocate(asked: Asked[], allowance: Allowance): Candidate[] {
+  const along = alongHull(asked, allowance);
+  return filled(
+    asked,
+    along.map((at, index) => asked[index]?.candidates[at] as Candidate),
+    allowance,
   );
+}
+
+/** One texture after another takes the fewest bytes for which all still fits, as long as that saves any. */
+function filled(asked: Asked[], chosen: Candidate[], allowance: Allowance): Candidate[] {
+  const found = [...chosen];
+  for (let saved = true; saved; ) {
+    saved = false;
+    const bySize = [...asked.keys()].sort((a, b) => bytesAt(found, b) - bytesAt(found, a));
+    for (const index of bySize) {
+      const smaller = smallestThatFits(asked, found, index, allowance);
+      if (!smaller) continue;
+      found[index] = smaller;
+      saved = true;
+    }
+  }
+  return found;
+}
+
+function smallestThatFits(
+  asked: Asked[],
+  found: Candidate[],
+  index: number,
+  allowance: Allowance,
+): Candidate | undefined {
+  const smaller = (asked[index]?.all ?? []).filter((one) => one.bytes < bytesAt(found, index));
+  smaller.sort((a, b) => a.bytes - b.bytes);
+  return smaller.find((one) => {
+    const tried = found.with(index, one);
+    return pressure(lossesOf(asked, tried, allowance.views.length), allowance) <= 1;
+  });
+}
+
+function bytesAt(found: Candidate[], index: number): number {
+  return found[index]?.bytes ?? 0;
+}
+
+function alongHull(asked: Asked[], allowance: Allowance): number[] {
+  const chosen = asked.map(() => 0);
+  const best = asked.map(({ candidates }) => candidates[0] as Candidate);
+  const losses = lossesOf(asked, best, allowance.views.length);
   const open = new Set(asked.keys());
   while (open.size > 0) {
     const step = bestStep(asked, chosen, open, losses, allowance);
@@ -46,13 +91,10 @@ export function pressure(losses: number[], { views, shares, mean }: Allowance): 
   return Math.max(average / mean, ...losses.map((loss, view) => loss / (views[view] ?? 1)));
 }
 
-export function lossesOf(asked: Asked[], chosen: number[], views: number): number[] {
+/** What every view loses by these candidates, one for each texture. */
+export function lossesOf(asked: Asked[], chosen: Candidate[], views: number): number[] {
   return Array.from({ length: views }, (_, view) =>
-    asked.reduce(
-      (total, one, index) =>
-        total + (one.weights[view] ?? 0) * (one.candidates[chosen[index] ?? 0]?.error ?? 0),
-      0,
-    ),
+    asked.reduce((total, one, index) => total + (one.weights[view] ?? 0) * (chosen[index]?.error ?? 0), 0),
   );
 }
 

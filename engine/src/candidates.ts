@@ -14,7 +14,7 @@ export interface Candidate {
   bytes: number;
   /** See `errorOf`; of the whole way there and back, measured at the texture's own size. */
   error: number;
-  /** See `tintOf`; 0 for what is not looked at as colour. */
+  /** See `tintOf`; of the codec alone, since shrinking turns no calm place's colour into another. 0 where it is no colour. */
   tint: number;
 }
 
@@ -29,7 +29,7 @@ const MOST_TINT = 5;
 /** Where shrinking alone is this far off, no smaller scale is tried. */
 const HOPELESS = 0.3;
 
-const WEBP: Recipe[] = ladder("webp", [35, 55, 70, 80, 88, 94, 97]);
+const WEBP: Recipe[] = ladder("webp", [35, 55, 70, 80, 85, 89, 92, 95, 97]);
 const JPEG: Recipe[] = ladder("jpeg-444", [50, 65, 76, 84, 90, 94, 97, 99]);
 const EXACT: Recipe[] = [
   { codec: "webp-near", quality: 40 },
@@ -44,9 +44,7 @@ function ladder(codec: Codec, qualities: number[]): Recipe[] {
 
 function recipesFor(use: Use, palette: Palette, scale: number): Recipe[] {
   const lossy =
-    palette === "core"
-      ? [...(use.role === "colour" ? SUBSAMPLED : []), ...JPEG]
-      : [...WEBP, ...(use.role === "colour" ? [] : JPEG)];
+    palette === "core" ? [...(use.role === "colour" ? SUBSAMPLED : []), ...JPEG] : [...WEBP, ...JPEG];
   const exact: Recipe[] = palette === "core" ? [{ codec: "png", quality: 100 }] : EXACT;
   // JPEG has no alpha. What is shrunk has lost more already than an exact codec would spare.
   const fitting = use.alpha ? lossy.filter(({ codec }) => codec === "webp") : lossy;
@@ -54,50 +52,57 @@ function recipesFor(use: Use, palette: Palette, scale: number): Recipe[] {
 }
 
 /**
+ * The part of a codec's error at a half, a quarter … of the size that is left at the texture's own size: enlarging
+ * smooths it. Means of what colours, normals and data of five models showed, each within a third of them.
+ */
+const SMOOTHED: Record<number, number> = { 1: 1, 0.5: 0.75, 0.25: 0.55, 0.125: 0.25 };
+
+/**
  * What shrinking loses is measured on the whole texture, what the codec loses besides on a probe of the shrunk one; the
  * two are added.
  */
 export async function candidatesOf(whole: Scaled[], use: Use, palette: Palette): Promise<Candidate[]> {
   const found: Candidate[] = [];
-  for (const { raster, scale, error, tint } of whole) {
-    const probe = probeOf(raster);
-    const share = await shareOf(raster, probe);
-    const recipes = recipesFor(use, palette, scale);
-    const tried = await Promise.all(recipes.map((recipe) => attempt(probe, recipe, use)));
-    const added = tried.map((one) => ({
-      ...one,
-      scale,
-      bytes: Math.round(one.bytes * share),
-      error: error + one.error,
-      tint: tint + one.tint,
-    }));
+  for (const one of whole) {
+    const tried = await Promise.all(
+      recipesFor(use, palette, one.scale).map((recipe) => attempt(one, recipe, use)),
+    );
     // At each size one has to stay: a limit of pixels may leave no other choice.
-    const least = Math.min(...added.map((one) => one.tint));
-    found.push(...added.filter((one) => one.tint <= Math.max(MOST_TINT, least)));
+    const least = Math.min(...tried.map(({ tint }) => tint));
+    found.push(...tried.filter(({ tint }) => tint <= Math.max(MOST_TINT, least)));
   }
   return found;
 }
 
-/** A texture at a part of its size; its error and tint there, uncompressed, against the whole. */
+/** A texture at a part of its size; its error there, uncompressed, against the whole. */
 export interface Scaled {
   raster: Raster;
   scale: number;
   error: number;
-  tint: number;
+  probe: Raster;
+  /** How many times the probe's bytes the whole takes. */
+  share: number;
+  /** What was tried already: both palettes know JPEG. */
+  tried: Map<string, Promise<Candidate>>;
 }
 
 /** From the whole down to where it is not itself any more. */
 export async function scalesOf(raster: Raster, use: Use): Promise<Scaled[]> {
-  const found: Scaled[] = [{ raster, scale: 1, error: 0, tint: 0 }];
+  const found: Scaled[] = [await scaled(raster, 1, 0)];
   let smaller = raster;
   for (let scale = 0.5; Math.min(raster.width, raster.height) * scale >= SMALLEST_PX; scale /= 2) {
     smaller = await halved(smaller, use);
     const back = await resize(smaller, raster.width, raster.height);
     const error = errorOf(use, raster, back, everyFor(raster));
-    found.push({ raster: smaller, scale, error, tint: tinted(use, raster, back) });
+    found.push(await scaled(smaller, scale, error));
     if ((error > HOPELESS && scale <= 0.25) || scale <= LEAST_SCALE) break;
   }
   return found;
+}
+
+async function scaled(raster: Raster, scale: number, error: number): Promise<Scaled> {
+  const probe = probeOf(raster);
+  return { raster, scale, error, probe, share: await shareOf(raster, probe), tried: new Map() };
 }
 
 async function halved(raster: Raster, use: Use): Promise<Raster> {
@@ -105,31 +110,34 @@ async function halved(raster: Raster, use: Use): Promise<Raster> {
   return renormalized(half, use);
 }
 
-/** Of a large texture a quarter of the blocks tells enough. */
+/** Of a large texture a part of the blocks tells enough. */
 function everyFor(raster: Raster): number {
-  return raster.width * raster.height > 1024 * 1024 ? 2 : 1;
+  return Math.max(1, Math.round(Math.sqrt(raster.width * raster.height) / 512));
 }
 
 const YARDSTICK: Recipe = { codec: "jpeg-444", quality: 84 };
 
-/** How many times the probe's bytes the whole takes. */
 async function shareOf(raster: Raster, probe: Raster): Promise<number> {
   if (probe === raster) return 1;
   const [whole, part] = [await encode(raster, YARDSTICK), await encode(probe, YARDSTICK)];
   return whole.length / part.length;
 }
 
-async function attempt(
-  probe: Raster,
-  recipe: Recipe,
-  use: Use,
-): Promise<Recipe & { bytes: number; error: number; tint: number }> {
+function attempt(one: Scaled, recipe: Recipe, use: Use): Promise<Candidate> {
+  const name = `${recipe.codec} ${recipe.quality}`;
+  const known = one.tried.get(name) ?? tryOut(one, recipe, use);
+  one.tried.set(name, known);
+  return known;
+}
+
+async function tryOut({ probe, share, scale, error }: Scaled, recipe: Recipe, use: Use): Promise<Candidate> {
   const bytes = await encode(probe, recipe);
   const back = await decode(bytes, probe.channels === 4, OUR_OWN);
   return {
     ...recipe,
-    bytes: bytes.length,
-    error: errorOf(use, probe, back),
+    scale,
+    bytes: Math.round(bytes.length * share),
+    error: error + errorOf(use, probe, back) * (SMOOTHED[scale] ?? 1),
     tint: tinted(use, probe, back),
   };
 }

@@ -23,6 +23,8 @@ export interface Raster {
   width: number;
   height: number;
   channels: 3 | 4;
+  /** Side of the tiles that a probe is put together from, in px. */
+  tile?: number;
 }
 
 const options = (limitPx: number) => ({

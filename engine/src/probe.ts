@@ -14,7 +14,7 @@ export function probeOf(raster: Raster): Raster {
   chosen.forEach(([x, y], index) => {
     copyTile(raster, x, y, out, (index % TILES_A_SIDE) * TILE, Math.floor(index / TILES_A_SIDE) * TILE, side);
   });
-  return { ...raster, data: out, width: side, height: side };
+  return { ...raster, data: out, width: side, height: side, tile: TILE };
 }
 
 /** All whole tiles with how busy they are, the busiest first. */

@@ -26,26 +26,20 @@ export interface Choice {
 
 /** The fewest bytes within the allowance, no texture's side longer than `px`. */
 export function choose(studied: Studied[], palette: Palette, px: number, allowance: Allowance): Choice {
-  const asked: Asked[] = studied.map((one) => ({
-    candidates: frontier(within(one, palette, px)),
-    weights: one.weights,
-  }));
-  const chosen = allocate(asked, reachable(asked, allowance));
-  return {
-    candidates: chosen.map((at, index) => asked[index]?.candidates[at] as Candidate),
-    pressure: pressure(lossesOf(asked, chosen, allowance.views.length), allowance),
-  };
+  const asked: Asked[] = studied.map((one) => {
+    const all = within(one, palette, px);
+    return { candidates: frontier(all), all, weights: one.weights };
+  });
+  const candidates = allocate(asked, reachable(asked, allowance));
+  return { candidates, pressure: pressure(lossesOf(asked, candidates, allowance.views.length), allowance) };
 }
 
 const EXCESS = 1.1;
 
 /** Where not even the best looks are within what is allowed, a tenth more than they lose: bytes beyond buy nothing. */
 function reachable(asked: Asked[], { views, shares, mean }: Allowance): Allowance {
-  const best = lossesOf(
-    asked,
-    asked.map(() => 0),
-    views.length,
-  );
+  const looks = asked.map(({ candidates }) => candidates[0] as Candidate);
+  const best = lossesOf(asked, looks, views.length);
   const average = sum(best.map((loss, view) => loss * (shares[view] ?? 0)));
   return {
     views: views.map((most, view) => Math.max(most, (best[view] ?? 0) * EXCESS)),

@@ -101,19 +101,38 @@ test("a colour may not be turned into another, however calm the place", async ()
   assert.ok(found.every(({ tint, scale }) => tint <= 5 || scale < 1));
 });
 
-test("what shows less is made smaller", () => {
-  const shown = { candidates: HULL, weights: [0.3, 0.3] };
-  const hidden = { candidates: HULL, weights: [0.01, 0.01] };
+test("what a step along the hull leaves unused is filled from above it", () => {
+  const above = candidate(700, 0.06);
+  const texture = { candidates: HULL, all: [...HULL, above], weights: [0.3, 0.3] };
 
-  assert.deepEqual(allocate([shown, hidden], ALLOWED), [0, 2]);
+  assert.deepEqual(allocate([texture], ALLOWED), [above]);
+});
+
+test("a probe is measured away from its seams", async () => {
+  const raster = waves(1024);
+  const probe = probeOf(raster);
+  const back = await decode(await encode(probe, { codec: "webp", quality: 80 }), false, 1e9);
+  const { tile: _, ...seamed } = probe;
+
+  const whole = await decode(await encode(raster, { codec: "webp", quality: 80 }), false, 1e9);
+  const [real, found] = [tintOf(raster, whole), tintOf(probe, back)];
+  assert.ok(Math.abs(found - real) < 1, `${found} ${real}`);
+  assert.ok(found < tintOf(seamed, back));
+});
+
+test("what shows less is made smaller", () => {
+  const shown = { candidates: HULL, all: HULL, weights: [0.3, 0.3] };
+  const hidden = { candidates: HULL, all: HULL, weights: [0.01, 0.01] };
+
+  assert.deepEqual(allocate([shown, hidden], ALLOWED), [HULL[0], HULL[2]]);
 });
 
 test("no view loses more than it may, nor does their mean", () => {
-  const onlyClose = { candidates: HULL, weights: [0, 0.3] };
+  const onlyClose = { candidates: HULL, all: HULL, weights: [0, 0.3] };
 
-  assert.deepEqual(allocate([onlyClose], ALLOWED), [1]);
-  assert.deepEqual(allocate([onlyClose], { ...ALLOWED, mean: 0.01 }), [0]);
-  assert.deepEqual(allocate([onlyClose], { ...ALLOWED, views: [0.04, 0.02] }), [0]);
+  assert.deepEqual(allocate([onlyClose], ALLOWED), [HULL[1]]);
+  assert.deepEqual(allocate([onlyClose], { ...ALLOWED, mean: 0.01 }), [HULL[0]]);
+  assert.deepEqual(allocate([onlyClose], { ...ALLOWED, views: [0.04, 0.02] }), [HULL[0]]);
 });
 
 test("the same picture twice gives the same bytes", async () => {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vitrine.pipeline.looks import LAST_EFFORT, Loss, aimed, allowed, next_wish, used
+from vitrine.pipeline.looks import LAST_EFFORT, Loss, Try, aimed, allowed, next_wish, used
 from vitrine.pipeline.work import Kind, Proof, View, Wish
 
 WISH = Wish(budget=0.8, tolerance=0.0002)
@@ -43,27 +43,58 @@ def test_the_part_that_was_used_is_the_larger_of_mean_and_worst(
     assert used(a_proof(ssim, worst), Loss(mean=0.02, worst=0.04)) == pytest.approx(part)
 
 
+def a_try(
+    part: float, *, forecast: float = 0.8, size: int = 400_000, wish: Wish = WISH, passed: bool | None = None
+) -> Try:
+    return Try(
+        wish=wish, part=part, forecast=forecast, size=size, passed=part <= 1 if passed is None else passed
+    )
+
+
 def test_textures_that_explain_the_loss_get_less_of_it() -> None:
-    tighter = next_wish(WISH, 1.6, 1.4, effort=1)
+    tighter = next_wish([a_try(1.6, forecast=1.4)], effort=1)
 
     assert rounded(tighter) == (0.45, 0.0001)
 
 
 def test_a_loss_that_textures_do_not_explain_is_put_down_to_the_surface() -> None:
-    tighter = next_wish(WISH, 1.6, 0.2, effort=1)
+    tighter = next_wish([a_try(1.6, forecast=0.2)], effort=1)
 
     assert rounded(tighter) == (0.56, 0.00005)
 
 
 def test_the_last_try_is_nearly_without_loss() -> None:
-    assert next_wish(WISH, 1.01, 1.0, effort=LAST_EFFORT) == Wish(budget=0.05, tolerance=0.0)
+    tries = [a_try(1.5), a_try(1.2), a_try(1.01)]
+
+    assert next_wish(tries, effort=LAST_EFFORT) == Wish(budget=0.05, tolerance=0.0)
 
 
-def test_room_to_spare_is_used_up_by_the_second_try_and_no_later_one() -> None:
-    looser = next_wish(WISH, 0.45, 0.4, effort=1)
+def test_room_to_spare_is_used_up_by_another_try() -> None:
+    looser = next_wish([a_try(0.45)], effort=1)
 
     assert looser is not None
     assert looser.budget == pytest.approx(1.6)
     assert WISH.tolerance < looser.tolerance < 2 * WISH.tolerance
-    assert next_wish(WISH, 0.45, 0.4, effort=2) is None
-    assert next_wish(WISH, 0.8, 0.8, effort=1) is None
+    assert next_wish([a_try(0.8)], effort=1) is None
+
+
+def test_between_a_try_that_passed_and_one_that_fell_short_lies_the_next() -> None:
+    fell_short = a_try(1.8, size=200_000, wish=Wish(budget=1.6, tolerance=0.0004))
+
+    between = next_wish([a_try(0.45), fell_short], effort=2)
+
+    assert between is not None
+    assert rounded(between) == (1.131371, 0.000282843)  # half the way, in logarithms
+    assert next_wish([fell_short, a_try(0.45)], effort=2) == between
+
+
+@pytest.mark.parametrize(
+    "tries",
+    [
+        [a_try(0.2, size=59_000)],
+        [a_try(0.2, size=300_000), a_try(0.5, size=149_000)],
+        [a_try(0.2), a_try(0.4), a_try(0.5)],
+    ],
+)
+def test_a_few_bytes_are_worth_no_further_render(tries: list[Try]) -> None:
+    assert next_wish(tries, effort=len(tries)) is None

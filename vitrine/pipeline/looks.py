@@ -1,5 +1,7 @@
 """How much a variant may differ from the original, and how far to go for it next time."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vitrine.pipeline.work import Kind, Proof, Wish
@@ -24,6 +26,8 @@ _AIM = 0.9
 """The part of what may be lost that a next try aims at; renders do not follow forecasts to the last digit."""
 _ROOM = 0.75
 """Where less than this part was lost, something looser is worth a render."""
+_WORTH = {1: 60_000, 2: 150_000}
+"""After so many renders: how many bytes what passed must have for one more. After three it is good enough."""
 LAST_EFFORT = 3
 """Efforts count from 0; the last one is nearly without loss."""
 
@@ -60,26 +64,58 @@ def first_wish(kind: Kind) -> Wish:
     return _START[kind]
 
 
-def next_wish(wish: Wish, part: float, forecast: float, *, effort: int) -> Wish | None:
-    """What to ask for after a try that used `part` of what was to be lost; None to leave it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """What came of a wish: the part of what was to be lost, and the bytes.
 
-    `forecast` is what the engine thought the textures alone would use: where they explain less than half, the surface
-    is to blame. Only the second try may be a looser one.
+    `forecast` is what the engine thought the textures alone would use.
     """
-    if part > 1:
-        return _tighter(wish, part, forecast, effort=effort)
-    if effort == 1 and part < _ROOM:
-        more = _AIM / max(part, 0.05)
-        return replace(
-            wish, budget=wish.budget * min(more, 4.0), tolerance=wish.tolerance * min(more**0.7, 4.5)
-        )
-    return None
+
+    wish: Wish
+    part: float
+    forecast: float
+    size: int
+    passed: bool
 
 
-def _tighter(wish: Wish, part: float, forecast: float, *, effort: int) -> Wish:
+def next_wish(tries: Sequence[Try], *, effort: int) -> Wish | None:
+    """What to ask for after these tries, the newest last; None to leave it at the smallest that passed."""
+    passed = [one for one in tries if one.passed]
+    if not passed:
+        return _tighter(tries[-1], effort)
+    best = min(passed, key=lambda one: one.size)
+    if best.part >= _ROOM or best.size < _WORTH.get(len(tries), math.inf):
+        return None
+    failed = [one for one in tries if not one.passed]
+    return _between(best, failed[-1]) if failed else _looser(best)
+
+
+def _looser(best: Try) -> Wish:
+    more, wish = _AIM / max(best.part, 0.05), best.wish
+    return replace(wish, budget=wish.budget * min(more, 4.0), tolerance=wish.tolerance * min(more**0.7, 4.5))
+
+
+def _between(best: Try, failed: Try) -> Wish:
+    """On the line, in logarithms, from what passed to what lost too much: where the part would be as aimed at."""
+    way = math.log(_AIM / max(best.part, 0.05)) / math.log(failed.part / max(best.part, 0.05))
+    way = min(max(way, 0.2), 0.8)
+
+    def along(start: float, end: float) -> float:
+        return start * (end / start) ** way if start > 0 and end > 0 else start
+
+    return replace(
+        best.wish,
+        budget=along(best.wish.budget, failed.wish.budget),
+        tolerance=along(best.wish.tolerance, failed.wish.tolerance),
+    )
+
+
+def _tighter(last: Try, effort: int) -> Wish:
+    """Where textures explain less than half of the loss, the surface is to blame."""
+    wish = last.wish
     if effort >= LAST_EFFORT:
         return replace(wish, budget=0.05, tolerance=0.0)
-    if forecast < part / 2:
+    if last.forecast < last.part / 2:
         return replace(wish, budget=wish.budget * 0.7, tolerance=wish.tolerance / 4)
     aim = _AIM if effort == 1 else _AIM / 1.5
-    return replace(wish, budget=wish.budget * aim / part, tolerance=wish.tolerance / 2)
+    return replace(wish, budget=wish.budget * aim / last.part, tolerance=wish.tolerance / 2)

@@ -40,7 +40,7 @@ def standard(
         step for effort in efforts for step in (effort, Prove(quality=bound, final=effort is efforts[-1]))
     ]
     return Recipe(
-        name="standard", revision=3, steps=(Gate(), Convert(), Render(), *tries, Usdz(), Channels())
+        name="standard", revision=4, steps=(Gate(), Convert(), Render(), *tries, Usdz(), Channels())
     )
 
 

@@ -149,7 +149,8 @@ class Work:
 
     `source` is the untouched upload, `folder` an empty scratch folder that is thrown away afterwards.
     `plain` is the source as one core GLB (unzipped, decoded), made by the convert step. `spare` holds variants that
-    passed, while smaller ones are being tried in their place; `study` is what the engine found out about the textures.
+    passed, while smaller ones are being tried in their place, `tries` all that were proven, the newest last; `study`
+    is what the engine found out about the textures.
     """
 
     source: Path
@@ -160,12 +161,17 @@ class Work:
     study: Path | None = None
     variants: Mapping[Kind, Made] = field(default_factory=dict)
     spare: Mapping[Kind, Made] = field(default_factory=dict)
+    tries: Mapping[Kind, tuple[Made, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     times: tuple[StepTime, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)  # step name -> what the report keeps of it
 
     def with_variants(self, *made: Made) -> Self:
         return replace(self, variants={**self.variants, **{one.kind: one for one in made}})
+
+    def with_tries(self, *proven: Made) -> Self:
+        tries = {**self.tries, **{one.kind: (*self.tries.get(one.kind, ()), one) for one in proven}}
+        return replace(self, tries=tries)
 
     def with_notices(self, *notices: Notice) -> Self:
         return replace(self, notices=(*self.notices, *notices))

@@ -6,14 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vitrine.pipeline.looks import DEFAULT_QUALITY, aimed, first_wish, next_wish, used
+from vitrine.pipeline.looks import DEFAULT_QUALITY, Try, aimed, first_wish, next_wish, used
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.work import Format, Kind, Made, Notice, Wish, Work
 
 CHOSEN = (Kind.WEB, Kind.MOBILE, Kind.ANDROID)
 KINDS = (Kind.PREVIEW, *CHOSEN)
-WORTH_ANOTHER_RENDER = 60_000
-"""Bytes. A smaller file is not tried smaller still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class Limits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimize:
     """Effort 0 makes all variants. The next ones make those anew that fell short of their proof, with more care, and
-    the second one also those that have room to spare: what passed stays in `spare` until the smaller one is proven.
+    those that have room to spare, with less: what passed stays in `spare` until the smaller one is proven.
 
     `quality` is the mean SSIM that `web` must reach.
     """
@@ -69,25 +67,34 @@ class Optimize:
     def _wishes(self, work: Work) -> dict[Kind, Wish]:
         if self.effort == 0:
             return {kind: first_wish(kind) for kind in CHOSEN if kind in self.kinds}
-        found = {kind: self._next(kind, work.variants.get(kind)) for kind in CHOSEN if kind in self.kinds}
+        found = {kind: self._next(kind, work.tries.get(kind, ())) for kind in CHOSEN if kind in self.kinds}
         return {kind: wish for kind, wish in found.items() if wish is not None}
 
-    def _next(self, kind: Kind, made: Made | None) -> Wish | None:
-        loss = aimed(kind, self.quality)
-        if (
-            loss is None
-            or made is None
-            or made.wish is None
-            or made.proof is None
-            or made.proof.bound is None
-        ):
+    def _next(self, kind: Kind, proven: tuple[Made, ...]) -> Wish | None:
+        tries = [one for made in proven if (one := self._told(made)) is not None]
+        if not tries:
             return None
-        part = used(made.proof, loss)
-        if made.proof.passed and (part > 1 or made.path.stat().st_size < WORTH_ANOTHER_RENDER):
+        if kind is Kind.MOBILE:
+            if any(one.passed and one.part > 1 for one in tries):
+                return None  # its bound is wider than its aim: see `looks`
+            if self.effort == 1 and not tries[-1].passed:
+                return tries[
+                    -1
+                ].wish  # its textures were too small; from the second effort on they may be larger
+        return next_wish(tries, effort=self.effort)
+
+    def _told(self, made: Made) -> Try | None:
+        """What came of one; None where nothing was asked of it."""
+        loss, proof = aimed(made.kind, self.quality), made.proof
+        if loss is None or made.wish is None or proof is None or proof.bound is None:
             return None
-        if kind is Kind.MOBILE and not made.proof.passed and self.effort == 1:
-            return made.wish  # its textures were too small; from the second effort on they may be larger
-        return next_wish(made.wish, part, made.forecast, effort=self.effort)
+        return Try(
+            wish=made.wish,
+            part=used(proof, loss),
+            forecast=made.forecast,
+            size=made.path.stat().st_size,
+            passed=proof.passed,
+        )
 
     def _order(self, work: Work, wishes: Mapping[Kind, Wish], folder: Path) -> dict[str, Any]:
         asked: dict[str, Any] = {str(kind): self._asked(kind, wish) for kind, wish in wishes.items()}

@@ -54,7 +54,7 @@ class Prove:
             proven = [self._proven(made, found.likeness[made.kind]) for made in unproven]
             account = {**found.account, "tried": {str(made.kind): _told(made.proof) for made in proven}}
             work = work.with_detail(self.name, [*work.details.get(self.name, []), account])
-            work = _settled(work.with_variants(*proven))
+            work = _settled(work.with_variants(*proven).with_tries(*proven))
         if self.final:
             _insist(work)
         return work

@@ -57,6 +57,17 @@ def test_an_order_may_name_what_the_files_must_fit_into(calling: Caller) -> None
     assert Job.objects.get().options == {"quality": 0.98, "max_bytes": 3_000_000}
 
 
+def test_units_that_were_said_once_stay_until_others_are_said(calling: Caller) -> None:
+    product, client = a_product(), calling(Role.EDITOR)
+    path = f"/api/assets/3d/{product.pk}/optimize"
+
+    for order in ({"units": "cm", "up_axis": "z"}, {"quality": 0.95}, {"units": "in", "quality": 0.96}):
+        client.post(path, order)
+
+    said = [(job.options["units"], job.options["up_axis"]) for job in Job.objects.order_by("created_at")]
+    assert said == [("cm", "z"), ("cm", "z"), ("in", "z")]
+
+
 def test_optimizing_an_optimized_version_cooks_the_one_it_was_made_from(calling: Caller) -> None:
     product = a_product()
     next_version(product)

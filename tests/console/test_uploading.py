@@ -110,7 +110,7 @@ def test_what_is_not_taken_stays_out_before_it_is_sent(
 
     choose(page, chair, drawing)
     expect(page.get_by_role("dialog")).to_contain_text(
-        "We take .glb, .gltf, .zip, .usdz and not .fbx, so it stays out."
+        "We take .glb, .gltf, .usdz, .obj, .stl, .ply, .zip and not .fbx, so it stays out."
     )
     page.get_by_role("button", name="Upload 1 of 2").click()
 

@@ -24,6 +24,7 @@ from vitrine.processing.models import Job, Upload
 from vitrine.storage.blobs import Key
 
 FBX = b"Kaydara FBX Binary  \x00\x1a\x00" + bytes(64)
+USDZ = b"PK\x03\x04" + bytes(22) + b"\x09\x00\x00\x00model.usd"
 GLB = b"glTF\x02\x00\x00\x00" + bytes(100)
 PROMISED = {
     "id", "name", "model_3d_url", "ar_enabled", "format", "size", "created_at", "updated_at", "metadata",
@@ -120,7 +121,8 @@ def test_other_formats_are_refused_naming_what_is_accepted(calling: Caller, name
     assert Product.objects.count() == 0
 
 
-def test_an_fbx_is_refused_with_the_cure_where_no_converter_is(calling: Caller) -> None:
+def test_an_fbx_is_refused_with_the_cure_where_no_converter_is(calling: Caller, settings: Settings) -> None:
+    settings.PIPELINE = Bench()
     form = a_form(model_file=SimpleUploadedFile("boombox.fbx", FBX))
 
     response = calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
@@ -137,6 +139,19 @@ def test_an_fbx_is_taken_where_a_converter_is(calling: Caller, settings: Setting
     response = calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
 
     assert (response.status_code, response.json()["source_format"]) == (201, "fbx")
+
+
+@pytest.mark.parametrize(("converter", "recipe"), [(None, "check"), (Path(sys.executable), "standard")])
+def test_a_usdz_is_cooked_only_where_a_converter_is(
+    calling: Caller, settings: Settings, converter: Path | None, recipe: str
+) -> None:
+    settings.PIPELINE = Bench(converter=converter)
+    form = a_form(model_file=SimpleUploadedFile("box.usdz", USDZ))
+
+    calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
+
+    assert Job.objects.get().recipe == recipe
+    assert AssetVersion.objects.get().variants.get().kind == Kind.IOS
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """Versions of a product: optimizing makes the next, publishing moves a pointer."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 
 from tests.builders import a_product
 from tests.conftest import Caller
 from vitrine.access.roles import Role
 from vitrine.catalog.models import AssetVersion, Product
+from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.work import Format
 from vitrine.processing.models import Job
 
@@ -100,6 +104,19 @@ def test_a_new_model_file_is_the_next_version(calling: Caller) -> None:
     assert (response.json()["version"], response.json()["published"]) == (2, False)
     assert Product.objects.get().published_version == AssetVersion.objects.get(number=1)
     assert Job.objects.get().version.number == 2
+
+
+@pytest.mark.parametrize(("converter", "status"), [(None, 409), (Path("/opt/converter/bin/python"), 202)])
+def test_a_usdz_is_optimized_only_where_a_converter_is(
+    calling: Caller, settings: Settings, converter: Path | None, status: int
+) -> None:
+    settings.PIPELINE = Bench(converter=converter)
+    product = a_product()
+    product.versions.update(format=Format.USDZ, source_format=Format.USDZ)
+
+    response = calling(Role.EDITOR).post(f"/api/assets/3d/{product.pk}/optimize", {})
+
+    assert (response.status_code, Job.objects.count()) == (status, int(status == 202))
 
 
 def test_publishing_moves_forwards_and_back(calling: Caller) -> None:

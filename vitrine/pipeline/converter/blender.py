@@ -53,7 +53,7 @@ def keep_own_pictures(images: Any, files: dict[str, str]) -> list[str]:
     own = {name_of(name): path for name, path in files.items()}
     missing = []
     for image in list(images):
-        if image.packed_file is not None or image.source != "FILE":
+        if image.packed_file is not None or image.source == "GENERATED":
             continue
         name = name_of(image.filepath)
         if name in own:

@@ -34,6 +34,8 @@ def make(
 ) -> dict[str, Any]:
     """Writes `target`; what there is to tell of it. Unreadable for a file at fault."""
     surface = READERS[source_format](source, POLYGONS)
+    if len(surface.triangles) == 0:
+        refuse("The file has 0 triangles; at least 1 is needed.")
     note(0.4)
     drawn = surface.positions[np.unique(surface.triangles)]
     extent = drawn.max(axis=0) - drawn.min(axis=0)

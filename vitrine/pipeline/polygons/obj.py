@@ -13,6 +13,7 @@ from vitrine.pipeline.polygons.surface import (
     Indices,
     Layer,
     Surface,
+    as_indices,
     check_count,
     check_finite,
     refuse,
@@ -178,7 +179,7 @@ def _triangles(faces: _Faces, counts: tuple[int, int, int], positions: Array) ->
     given = numbers_in(b" ".join(faces.texts), "A face of the OBJ")
     if len(given) != lengths.sum() * width:
         refuse("A face of the OBJ holds something that is no index.")
-    rows = given.astype(np.int64).reshape(-1, width)
+    rows = as_indices(given).reshape(-1, width)
     ends = np.cumsum(lengths)
     for face, there in faces.backwards:
         part = rows[ends[face] - lengths[face] : ends[face]]

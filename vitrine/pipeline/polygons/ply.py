@@ -12,6 +12,7 @@ from vitrine.pipeline.polygons.surface import (
     Indices,
     Layer,
     Surface,
+    as_indices,
     check_count,
     check_finite,
     check_indices,
@@ -63,7 +64,7 @@ def _triangles(
     if "tristrips" in found:
         strips = next((one for name, one in found["tristrips"].lists.items() if name in _INDICES), None)
         if strips is not None:
-            triangles = _of_strips(strips.entries.astype(np.int64), len(positions))
+            triangles = _of_strips(as_indices(strips.entries), len(positions))
             return triangles, np.arange(len(triangles)), np.zeros((0, 3), np.int64)
     return refuse("The PLY has 0 faces; at least 1 triangle is needed. Points alone are not shown.")
 
@@ -71,7 +72,7 @@ def _triangles(
 def _of_faces(faces: Lists, positions: Array, limits: PolygonLimits) -> tuple[Indices, Indices, Indices]:
     check_count("corners in one face", int(faces.lengths.max()), limits.face_corners)
     check_count("triangles", int(np.maximum(faces.lengths - 2, 0).sum()), limits.triangles)
-    entries = faces.entries.astype(np.int64)
+    entries = as_indices(faces.entries)
     firsts = np.cumsum(faces.lengths) - faces.lengths
     triangles, owners, places = [], [], []
     for corners in np.unique(faces.lengths[faces.lengths >= 3]):

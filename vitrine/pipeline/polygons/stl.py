@@ -40,7 +40,8 @@ def _binary(path: Path, size: int, count: int, limits: PolygonLimits) -> Array:
         )
     check_count("triangles", count, limits.triangles)
     rows = np.fromfile(path, _ROW, count, offset=_HEADER)
-    return rows["corners"].reshape(-1, 3).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # what is no number is refused by name, a little later
+        return rows["corners"].reshape(-1, 3).astype(np.float64)
 
 
 def _ascii(path: Path, size: int, limits: PolygonLimits) -> Array:

@@ -64,6 +64,16 @@ def check_indices(name: str, indices: Indices, count: int) -> None:
         refuse(f"Face {int(at[0])} names {name} {int(indices[at])}, but there are only {count}.")
 
 
+def as_indices(values: Array) -> Indices:
+    """Numbers that must be whole, and small enough to be counted with."""
+    wrong = ~(np.abs(values) < 2**53) | (values != np.floor(values))
+    if wrong.any():
+        refuse(
+            f"{values[int(np.argmax(wrong))]:g} stands where a face names one of its corners: no whole number."
+        )
+    return values.astype(np.int64)
+
+
 def check_count(name: str, count: int, limit: int) -> None:
     if count > limit:
         refuse(f"The file has {count} {name}; the limit is {limit}.")

@@ -94,26 +94,22 @@ class ProductFields(serializers.Serializer[Any]):
     published = serializers.BooleanField(required=False)
 
 
-def _none_of(known: type[StrEnum]) -> dict[str, Any]:
-    return {"invalid_choice": f'"{{input}}" is none of {", ".join(known)}.'}
+def _one_of(known: type[StrEnum]) -> serializers.ChoiceField:
+    said: dict[str, Any] = {"invalid_choice": f'"{{input}}" is none of {", ".join(known)}.'}
+    return serializers.ChoiceField(choices=[one.value for one in known], required=False, error_messages=said)
 
 
 class QualityField(serializers.Serializer[Any]):
     """How a version is cooked. `quality`: the mean SSIM that every variant must reach against the original. Given a
     limit, `web`, `mobile` and `android` fit into it and look as good as that lets them, whatever `quality` says.
-    `units` and `up_axis` are those of an OBJ, STL or PLY, which cannot say them; a notice tells what was assumed.
-    """
+    `units` and `up_axis` are those of an OBJ, STL or PLY, which cannot say them; a notice tells what was assumed."""
 
     quality = serializers.FloatField(min_value=0.9, max_value=0.999, required=False, default=0.98)
     max_bytes = serializers.IntegerField(min_value=20_000, required=False)
     max_triangles = serializers.IntegerField(min_value=100, required=False)
     max_texture_px = serializers.IntegerField(min_value=16, max_value=8192, required=False)
-    units = serializers.ChoiceField(
-        choices=[one.value for one in Units], required=False, error_messages=_none_of(Units)
-    )
-    up_axis = serializers.ChoiceField(
-        choices=[one.value for one in UpAxis], required=False, error_messages=_none_of(UpAxis)
-    )
+    units = _one_of(Units)
+    up_axis = _one_of(UpAxis)
 
 
 def given_in(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from vitrine.pipeline.recipe import Recipe, Tools, cook
 from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
+from vitrine.pipeline.steps.importing import Import
 from vitrine.pipeline.steps.prove import Prove
 from vitrine.pipeline.steps.render import Render
-from vitrine.pipeline.steps.usdz import Usdz
+from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.work import Format, Work
 
 LOWEST, HIGHEST = 0.85, 0.999
@@ -35,7 +36,7 @@ def cooked_again(work: Work, tools: Tools, *, quality: float) -> Work:
     steps = [
         replace(step, final=False) if isinstance(step, Prove) else step
         for step in recipes.standard(quality=quality).steps
-        if not isinstance(step, Gate | Convert | Render | Usdz | Channels)
+        if not isinstance(step, CheckUsdz | Import | Gate | Convert | Render | Usdz | Channels)
     ]
     found = {name: work.details[name] for name in ("softness",) if name in work.details}
     fresh = replace(work, variants={}, spare={}, tries={}, times=(), details=found)

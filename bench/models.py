@@ -13,10 +13,10 @@ def models_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix not in _NOT_MODELS)
 
 
-def work_of(model: Path, folder: Path) -> Work:
+def work_of(model: Path, folder: Path, *, converts: bool = False) -> Work:
     """A copy of the model on the bench, in the empty `folder`. UnsupportedFormat for what we do not take."""
     with model.open("rb") as file:
-        source_format = sniff(file.read(HEAD_BYTES), model.name)
+        source_format = sniff(file.read(HEAD_BYTES), model.name, converts=converts)
     folder.chmod(0o755)
     scratch = folder / "work"
     scratch.mkdir()

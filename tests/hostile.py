@@ -23,6 +23,18 @@ from tests.gltf_builders import (
     picture,
     unpack_glb,
 )
+from tests.polygon_builders import (
+    CUBE,
+    SIDES,
+    ascii_ply,
+    ascii_stl,
+    binary_ply,
+    binary_stl,
+    cube_triangles,
+    obj_cube,
+    obj_files,
+    ply_header,
+)
 
 HostileFile = tuple[str, bytes]
 
@@ -169,12 +181,16 @@ def png_header(width: int, height: int, body: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-def png_bomb(side: int = 30_000) -> HostileFile:
+def png_bomb() -> HostileFile:
+    return "png-bomb.glb", _with_image(png_bomb_itself())
+
+
+def png_bomb_itself(side: int = 30_000) -> bytes:
     """30,000 × 30,000 pixels in 100 kB or so."""
     packer = zlib.compressobj(9)
     row = bytes(1 + side // 8)
     body = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
-    return "png-bomb.glb", _with_image(png_header(side, side, body))
+    return png_header(side, side, body)
 
 
 def svg_in_a_png_slot() -> HostileFile:
@@ -311,6 +327,196 @@ def gltf_with_broken_base64() -> HostileFile:
     return "base64.gltf", text.replace("base64,", "base64,****", 1).encode()
 
 
+def stl_cut_short() -> HostileFile:
+    whole = binary_stl(cube_triangles())
+    return "cut.stl", whole[: len(whole) - 70]
+
+
+def stl_that_lies_about_its_count() -> HostileFile:
+    """Four billion triangles in 600 bytes."""
+    data = bytearray(binary_stl(cube_triangles()))
+    struct.pack_into("<I", data, 80, 4_000_000_000)
+    return "lying.stl", bytes(data)
+
+
+def ascii_stl_cut_short() -> HostileFile:
+    whole = ascii_stl(cube_triangles())
+    return "cut-text.stl", whole[: len(whole) // 2]
+
+
+def stl_of_words() -> HostileFile:
+    return "words.stl", ascii_stl(cube_triangles()).replace(b"0.000000e+00", b"nought")
+
+
+def stl_that_is_not_finite() -> HostileFile:
+    return "infinite.stl", binary_stl([((0, 0, 0), (float("inf"), 0, 0), (0, 1, 0))])
+
+
+def stl_of_one_point() -> HostileFile:
+    return "point.stl", binary_stl([((1, 1, 1), (1, 1, 1), (1, 1, 1))] * 4)
+
+
+def ply_of_billions_of_vertices() -> HostileFile:
+    axes = [f"property float {axis}" for axis in "xyz"]
+    return "billions.ply", ply_header("binary_little_endian", "element vertex 4000000000", *axes) + bytes(99)
+
+
+def ply_of_billions_of_faces() -> HostileFile:
+    whole = binary_ply(CUBE, SIDES)
+    return "faces.ply", whole.replace(b"element face 6", b"element face 3999999999")
+
+
+def ply_of_nothing_a_billion_times() -> HostileFile:
+    """An element without properties takes no bytes at all."""
+    whole = binary_ply(CUBE, SIDES)
+    return "nothing.ply", whole.replace(b"element vertex 8", b"element air 4000000000\nelement vertex 8")
+
+
+def ply_with_a_list_bomb() -> HostileFile:
+    """One face that says it has four billion corners."""
+    whole = binary_ply(CUBE, SIDES).replace(b"list uchar int", b"list uint int")
+    body = struct.pack("<I", 4_000_000_000) + bytes(64)
+    return "bomb.ply", whole[: whole.index(b"end_header") + 11 + 8 * 12] + body
+
+
+def ply_with_a_face_of_thousands() -> HostileFile:
+    around = list(range(8)) * 500
+    whole = binary_ply(CUBE, SIDES).replace(b"element face 6", b"element face 1")
+    whole = whole.replace(b"list uchar int", b"list uint int")
+    return "round.ply", whole[: whole.index(b"end_header") + 11 + 8 * 12] + struct.pack(
+        "<4001I", 4000, *around
+    )
+
+
+def ply_with_a_wild_index() -> HostileFile:
+    return "wild.ply", binary_ply(CUBE, [(0, 1, 4_000_000)])
+
+
+def ply_with_an_index_below_nought() -> HostileFile:
+    return "below.ply", binary_ply(CUBE, [(0, 1, -2)])
+
+
+def ply_that_is_not_a_number() -> HostileFile:
+    return "nan.ply", ascii_ply([*CUBE[:7], (float("nan"), 0, 0)], SIDES)
+
+
+def ply_of_points() -> HostileFile:
+    return "points.ply", ascii_ply(CUBE, [])
+
+
+def ply_without_an_end() -> HostileFile:
+    return "endless.ply", b"ply\nformat ascii 1.0\n" + b"comment and so on\n" * 20_000
+
+
+def ply_of_an_unknown_type() -> HostileFile:
+    return "types.ply", binary_ply(CUBE, SIDES).replace(b"float x", b"quaternion x")
+
+
+def ply_cut_short() -> HostileFile:
+    whole = binary_ply(CUBE, [*SIDES[:3], (0, 1, 2), *SIDES[4:]])
+    return "cut.ply", whole[:-10]
+
+
+def obj_with_a_wild_index() -> HostileFile:
+    return "wild.obj", obj_cube() + b"f 1/1/1 2/1/1 4000000/1/1\n"
+
+
+def obj_with_an_index_from_before_the_start() -> HostileFile:
+    return "before.obj", obj_cube() + b"f -1 -2 -99\n"
+
+
+def obj_with_an_index_of_nought() -> HostileFile:
+    return "nought.obj", obj_cube() + b"f 0 1 2\n"
+
+
+def obj_with_an_endless_index() -> HostileFile:
+    return "endless.obj", obj_cube() + b"f 1 2 " + b"9" * 400 + b"\n"
+
+
+def obj_that_is_not_a_number() -> HostileFile:
+    return "nan.obj", b"v nan 0 0\n" + obj_cube()
+
+
+def obj_of_words() -> HostileFile:
+    return "words.obj", b"v here there everywhere\n" + obj_cube()
+
+
+def obj_of_points() -> HostileFile:
+    return "points.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\np 1 2 3\n"
+
+
+def obj_with_a_face_of_thousands() -> HostileFile:
+    return "round.obj", obj_cube() + b"f" + b" 1" * 5000 + b"\n"
+
+
+def obj_whose_materials_climb_out() -> HostileFile:
+    return "climbs.obj", obj_cube(head="mtllib ../../../../../../etc/passwd\nusemtl root")
+
+
+def obj_whose_materials_have_an_endless_name() -> HostileFile:
+    return "name.obj", obj_cube(head=f"mtllib {'x' * 10_000}.mtl")
+
+
+def obj_whose_materials_have_no_name() -> HostileFile:
+    return "nameless.obj", b"mtllib \n" + obj_cube()
+
+
+def obj_of_many_materials() -> HostileFile:
+    return "many.obj", b"".join(b"usemtl %d\n" % number for number in range(5000)) + obj_cube()
+
+
+def _obj_zip(mtl: str, **pictures: bytes) -> bytes:
+    return as_zip(obj_files(mtl, **pictures))
+
+
+def texture_that_climbs_out() -> HostileFile:
+    return "climbing-texture.zip", _obj_zip("map_Kd ../../../../../../etc/passwd")
+
+
+def texture_of_the_machine() -> HostileFile:
+    return "absolute-texture.zip", _obj_zip("map_Kd /etc/passwd")
+
+
+def texture_from_the_web() -> HostileFile:
+    return "web-texture.zip", _obj_zip("map_Kd http://127.0.0.1:1/secret.png")
+
+
+def texture_with_an_endless_name() -> HostileFile:
+    return "long-texture.zip", _obj_zip(f"map_Kd {'x' * 10_000}.png")
+
+
+def texture_that_did_not_come() -> HostileFile:
+    return "missing-texture.zip", _obj_zip("map_Kd wood.png")
+
+
+def texture_that_is_a_bomb() -> HostileFile:
+    return "bomb-texture.zip", _obj_zip("map_Kd wood.png", wood__png=png_bomb_itself())
+
+
+def texture_that_is_another_bomb() -> HostileFile:
+    """A TGA that says it is 60,000 pixels wide and high: one that we would have to decode."""
+    header = struct.pack("<BBB5x4HBB", 0, 0, 2, 0, 0, 60_000, 60_000, 24, 0)
+    return "tga-bomb.zip", _obj_zip("map_Kd wood.tga", wood__tga=header + bytes(99))
+
+
+def texture_that_is_no_picture() -> HostileFile:
+    return "svg-texture.zip", _obj_zip(
+        "map_Kd wood.png", wood__png=b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+    )
+
+
+def material_that_is_not_a_number() -> HostileFile:
+    return "nan-material.zip", _obj_zip("Kd nan 0 0")
+
+
+def zip_of_two_meshes() -> HostileFile:
+    return "meshes.zip", as_zip({"a.obj": obj_cube(), "b.stl": binary_stl(cube_triangles())})
+
+
+def zip_of_a_mesh_under_another_name() -> HostileFile:
+    return "renamed.zip", as_zip({"a.stl": b"Dear reader, this is no model.\n" * 9})
+
+
 UNSUPPORTED: tuple[Callable[[], HostileFile], ...] = (not_a_model, empty, text_renamed, fbx)
 """What `sniff` turns away at the door."""
 
@@ -355,8 +561,49 @@ REJECTED: tuple[Callable[[], HostileFile], ...] = (
     image_cut_short,
     wrong_types,
     gltf_with_broken_base64,
+    stl_cut_short,
+    stl_that_lies_about_its_count,
+    ascii_stl_cut_short,
+    stl_of_words,
+    stl_that_is_not_finite,
+    stl_of_one_point,
+    ply_of_billions_of_vertices,
+    ply_of_billions_of_faces,
+    ply_of_nothing_a_billion_times,
+    ply_with_a_list_bomb,
+    ply_with_a_face_of_thousands,
+    ply_with_a_wild_index,
+    ply_with_an_index_below_nought,
+    ply_that_is_not_a_number,
+    ply_of_points,
+    ply_without_an_end,
+    ply_of_an_unknown_type,
+    ply_cut_short,
+    obj_with_a_wild_index,
+    obj_with_an_index_from_before_the_start,
+    obj_with_an_index_of_nought,
+    obj_with_an_endless_index,
+    obj_that_is_not_a_number,
+    obj_of_words,
+    obj_of_points,
+    obj_with_a_face_of_thousands,
+    obj_whose_materials_climb_out,
+    obj_whose_materials_have_an_endless_name,
+    obj_whose_materials_have_no_name,
+    obj_of_many_materials,
+    texture_that_climbs_out,
+    texture_of_the_machine,
+    texture_from_the_web,
+    texture_with_an_endless_name,
+    texture_that_did_not_come,
+    texture_that_is_a_bomb,
+    texture_that_is_another_bomb,
+    texture_that_is_no_picture,
+    material_that_is_not_a_number,
+    zip_of_two_meshes,
+    zip_of_a_mesh_under_another_name,
 )
-"""What the gate or the convert step refuses."""
+"""What the import, the gate or the convert step refuses."""
 
 
 def write_all(folder: Path) -> list[Path]:

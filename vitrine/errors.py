@@ -14,6 +14,7 @@
         ├── EngineFailed          the Node engine
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
+        ├── ImportFailed          what makes a GLB of other formats
         └── StoreFailed           the blob store
 
 `api/problems.py` is the one place where these meet HTTP; a failed job keeps `code`, `title` and `detail`.
@@ -107,6 +108,11 @@ class StudioFailed(Broken):
 class UsdzFailed(Broken):
     code = "usdz-failed"
     title = "The USDZ could not be made"
+
+
+class ImportFailed(Broken):
+    code = "import-failed"
+    title = "The model could not be brought in"
 
 
 class StoreFailed(Broken):

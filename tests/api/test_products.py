@@ -3,6 +3,8 @@
 import base64
 import io
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +14,17 @@ from rest_framework.test import APIClient
 
 from tests.builders import a_product, a_user
 from tests.conftest import Caller
+from tests.polygon_builders import CUBE, SIDES, binary_ply, binary_stl, cube_triangles, obj_cube
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product
-from vitrine.pipeline.work import Kind
+from vitrine.pipeline.bench import Bench
+from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, Upload
 from vitrine.storage.blobs import Key
 
+FBX = b"Kaydara FBX Binary  \x00\x1a\x00" + bytes(64)
+USDZ = b"PK\x03\x04" + bytes(22) + b"\x09\x00\x00\x00model.usd"
 GLB = b"glTF\x02\x00\x00\x00" + bytes(100)
 PROMISED = {
     "id", "name", "model_3d_url", "ar_enabled", "format", "size", "created_at", "updated_at", "metadata",
@@ -103,15 +109,88 @@ def test_a_name_that_is_too_long_is_told_the_limit(calling: Caller) -> None:
     assert "200" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("name", ["boombox.fbx", "bunny.ply", "part.stl", "readme.glb"])
+@pytest.mark.parametrize("name", ["bunny.ply", "part.stl", "chair.obj", "readme.glb"])
 def test_other_formats_are_refused_naming_what_is_accepted(calling: Caller, name: str) -> None:
-    form = a_form(model_file=SimpleUploadedFile(name, b"Kaydara FBX Binary  \x00 or some text"))
+    form = a_form(model_file=SimpleUploadedFile(name, b"Dear reader, this is no model."))
 
     response = calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
 
     assert response.status_code == 415
     assert response.json()["code"] == "unsupported-format"
     assert all(word in response.json()["detail"] for word in ("glb", "gltf", "usdz"))
+    assert Product.objects.count() == 0
+
+
+def test_an_fbx_is_refused_with_the_cure_where_no_converter_is(calling: Caller, settings: Settings) -> None:
+    settings.PIPELINE = Bench()
+    form = a_form(model_file=SimpleUploadedFile("boombox.fbx", FBX))
+
+    response = calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
+
+    assert response.status_code == 415
+    assert "`pip install bpy`" in response.json()["detail"]
+    assert Product.objects.count() == 0
+
+
+def test_an_fbx_is_taken_where_a_converter_is(calling: Caller, settings: Settings) -> None:
+    settings.PIPELINE = Bench(converter=Path(sys.executable))
+    form = a_form(model_file=SimpleUploadedFile("boombox.fbx", FBX))
+
+    response = calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
+
+    assert (response.status_code, response.json()["source_format"]) == (201, "fbx")
+
+
+@pytest.mark.parametrize(("converter", "recipe"), [(None, "check"), (Path(sys.executable), "standard")])
+def test_a_usdz_is_cooked_only_where_a_converter_is(
+    calling: Caller, settings: Settings, converter: Path | None, recipe: str
+) -> None:
+    settings.PIPELINE = Bench(converter=converter)
+    form = a_form(model_file=SimpleUploadedFile("box.usdz", USDZ))
+
+    calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
+
+    assert Job.objects.get().recipe == recipe
+    assert AssetVersion.objects.get().variants.get().kind == Kind.IOS
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("cube.obj", obj_cube(), "model/obj"),
+        ("cube.stl", binary_stl(cube_triangles()), "model/stl"),
+        ("cube.ply", binary_ply(CUBE, SIDES), "model/ply"),
+    ],
+)
+def test_other_models_are_kept_as_they_came_and_cooked(
+    calling: Caller, name: str, content: bytes, media_type: str
+) -> None:
+    form = a_form(model_file=SimpleUploadedFile(name, content))
+
+    body = calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart").json()
+
+    version = AssetVersion.objects.get()
+    assert (body["format"], body["source_format"], body["size"]) == (name[-3:], name[-3:], len(content))
+    assert b"".join(files.store().open(Key(version.key))) == content
+    assert Format(version.format).media_type == media_type
+    assert Job.objects.get().recipe == "standard"
+
+
+@pytest.mark.parametrize("optimize", ["true", "false"])
+def test_units_and_up_axis_go_into_the_job(calling: Caller, optimize: str) -> None:
+    model = SimpleUploadedFile("cube.stl", binary_stl(cube_triangles()))
+    form = a_form(model_file=model, units="in", up_axis="y", optimize=optimize)
+
+    calling(Role.EDITOR).post("/api/assets/3d/", form, format="multipart")
+
+    options = Job.objects.get().options
+    assert (options["units"], options["up_axis"]) == ("in", "y")
+
+
+def test_an_unknown_unit_is_named_with_those_that_are_known(calling: Caller) -> None:
+    response = calling(Role.EDITOR).post("/api/assets/3d/", a_form(units="yard"), format="multipart")
+
+    assert response.json()["errors"] == [{"pointer": "/units", "detail": '"yard" is none of mm, cm, m, in.'}]
     assert Product.objects.count() == 0
 
 

@@ -1,12 +1,16 @@
 """Versions of a product: optimizing makes the next, publishing moves a pointer."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 
 from tests.builders import a_product
 from tests.conftest import Caller
 from vitrine.access.roles import Role
 from vitrine.catalog.models import AssetVersion, Product
+from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.work import Format
 from vitrine.processing.models import Job
 
@@ -57,6 +61,17 @@ def test_an_order_may_name_what_the_files_must_fit_into(calling: Caller) -> None
     assert Job.objects.get().options == {"quality": 0.98, "max_bytes": 3_000_000}
 
 
+def test_units_that_were_said_once_stay_until_others_are_said(calling: Caller) -> None:
+    product, client = a_product(), calling(Role.EDITOR)
+    path = f"/api/assets/3d/{product.pk}/optimize"
+
+    for order in ({"units": "cm", "up_axis": "z"}, {"quality": 0.95}, {"units": "in", "quality": 0.96}):
+        client.post(path, order)
+
+    said = [(job.options["units"], job.options["up_axis"]) for job in Job.objects.order_by("created_at")]
+    assert said == [("cm", "z"), ("cm", "z"), ("in", "z")]
+
+
 def test_optimizing_an_optimized_version_cooks_the_one_it_was_made_from(calling: Caller) -> None:
     product = a_product()
     next_version(product)
@@ -89,6 +104,19 @@ def test_a_new_model_file_is_the_next_version(calling: Caller) -> None:
     assert (response.json()["version"], response.json()["published"]) == (2, False)
     assert Product.objects.get().published_version == AssetVersion.objects.get(number=1)
     assert Job.objects.get().version.number == 2
+
+
+@pytest.mark.parametrize(("converter", "status"), [(None, 409), (Path("/opt/converter/bin/python"), 202)])
+def test_a_usdz_is_optimized_only_where_a_converter_is(
+    calling: Caller, settings: Settings, converter: Path | None, status: int
+) -> None:
+    settings.PIPELINE = Bench(converter=converter)
+    product = a_product()
+    product.versions.update(format=Format.USDZ, source_format=Format.USDZ)
+
+    response = calling(Role.EDITOR).post(f"/api/assets/3d/{product.pk}/optimize", {})
+
+    assert (response.status_code, Job.objects.count()) == (status, int(status == 202))
 
 
 def test_publishing_moves_forwards_and_back(calling: Caller) -> None:

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests import hostile
+from tests.converters import a_converter_to
 from tests.gltf_builders import a_ball, a_plain_ball
-from vitrine.config.environment import ROOT
+from tests.polygon_builders import binary_stl, cube_triangles
+from vitrine.config.environment import ROOT, for_child
 
 NO_BROWSER = ("--chromium", "/nowhere/chromium")
 
 
 def vitrine(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """What somebody gets who types it. No browser is used unless one is named."""
+    """What somebody gets who types it, without a converter. No browser is used unless one is named."""
     argv = [sys.executable, "-m", "vitrine.cli", *map(str, arguments)]
-    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    env = for_child(CONVERTER_PYTHON="")
+    return subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -80,11 +83,46 @@ def test_a_usdz_is_turned_away_saying_what_to_do(tmp_path: Path) -> None:
     assert "Cook the model it was made of" in told.stderr
 
 
+def test_an_fbx_is_turned_away_saying_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "chair.fbx").write_bytes(hostile.fbx()[1])
+
+    told = vitrine("cook", tmp_path / "chair.fbx", "--out", tmp_path / "made", *NO_BROWSER)
+
+    assert told.returncode == 2
+    assert "`pip install bpy`" in told.stderr
+
+
+def test_an_fbx_is_cooked_with_a_converter(tmp_path: Path) -> None:
+    (tmp_path / "chair.fbx").write_bytes(hostile.fbx()[1])
+    converter = a_converter_to(a_plain_ball().bytes(), tmp_path)
+    order = ("cook", tmp_path / "chair.fbx", "--out", tmp_path / "made", "--only", "web")
+
+    told = vitrine(*order, "--converter", converter, *NO_BROWSER)
+
+    assert told.returncode == 0, told.stderr
+    assert (tmp_path / "made" / "web.glb").read_bytes().startswith(b"glTF")
+
+
+def test_an_stl_is_taken_in_the_unit_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "cube.stl").write_bytes(binary_stl(cube_triangles()))
+    order = ("cook", tmp_path / "cube.stl", "--out", tmp_path / "made", "--only", "web", "--json")
+
+    told = vitrine(*order, "--units", "in", "--up-axis", "y", *NO_BROWSER)
+
+    report = json.loads(told.stdout)["report"]
+    assert report["source"]["dimensions_m"] == pytest.approx([0.0254] * 3)
+    assert {"step": "import", "options": {"units": "in", "up_axis": "y"}} in [
+        {"step": one["step"], "options": {name: one["options"].get(name) for name in ("units", "up_axis")}}
+        for one in report["manifest"]["options"]
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--out", "made", "--quality", "3"), "3 is not above 0 and at most 1"),
         (("--out", "made", "--only", "hologram"), "hologram"),
+        (("--out", "made", "--units", "yard"), "yard"),
         ((), "--out"),
     ],
 )

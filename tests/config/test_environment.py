@@ -69,6 +69,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("CORS_ORIGINS", "https://shop.example.com/page", "origins such as https://shop.example.com"),
         ("CHROMIUM", "/nowhere/chromium", "the path of a program"),
         ("NODE", "/etc/passwd", "the path of a program"),
+        ("CONVERTER_PYTHON", "/nowhere/python", "the path of a program"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_expected(
@@ -117,3 +118,10 @@ def test_a_data_dir_that_cannot_be_is_refused_with_a_cure(tmp_path: Path) -> Non
 
     assert said.startswith(f"DATA_DIR is '{tmp_path}/file/var', and it cannot be written to")
     assert said.endswith("make run DATA_DIR=/path/to/folder")
+
+
+def test_the_converters_python_keeps_the_path_that_makes_it_one_of_an_environment(tmp_path: Path) -> None:
+    link = tmp_path / "python"
+    link.symlink_to("/bin/sh")
+
+    assert an_environment(tmp_path, CONVERTER_PYTHON=str(link)).converter_python == link

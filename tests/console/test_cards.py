@@ -1,15 +1,18 @@
 """What a product's card says."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from tests.builders import a_product
 from vitrine.catalog import queries
 from vitrine.catalog.models import Product, Status, Variant
 from vitrine.console.cards import STEP_WORDS, Card, Proof, cards_of, size_words
+from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipes import check, standard
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
@@ -132,11 +135,15 @@ def test_a_wish_to_publish_is_told_while_the_job_runs() -> None:
     assert not card_of(product).publishes_later
 
 
-def test_a_usdz_cannot_be_optimized() -> None:
+@pytest.mark.parametrize("converter", [None, Path("/opt/converter/bin/python")])
+def test_a_usdz_can_be_optimized_only_where_a_converter_is(
+    settings: Settings, converter: Path | None
+) -> None:
+    settings.PIPELINE = Bench(converter=converter)
     product = a_product()
     product.versions.update(source_format=Format.USDZ)
 
-    assert not card_of(product).can_optimize
+    assert card_of(product).can_optimize == (converter is not None)
 
 
 def test_a_page_of_cards_takes_as_many_queries_as_one() -> None:

@@ -1,6 +1,7 @@
 """Uploading in the console, up to the queued job; in a real browser."""
 
 import json
+import re
 import struct
 from pathlib import Path
 
@@ -104,13 +105,13 @@ def test_changing_one_s_mind_sends_nothing(visiting: Visiting, chair: Path) -> N
 def test_what_is_not_taken_stays_out_before_it_is_sent(
     visiting: Visiting, chair: Path, tmp_path: Path
 ) -> None:
-    drawing = tmp_path / "drawing.fbx"
-    drawing.write_bytes(b"Kaydara FBX Binary")
+    drawing = tmp_path / "drawing.blend"
+    drawing.write_bytes(b"BLENDER")
     page = visiting(Role.EDITOR, "/")
 
     choose(page, chair, drawing)
     expect(page.get_by_role("dialog")).to_contain_text(
-        "We take .glb, .gltf, .zip, .usdz and not .fbx, so it stays out."
+        re.compile("We take .glb, .gltf, .usdz, .obj, .stl, .ply, .zip.* and not .blend, so it stays out.")
     )
     page.get_by_role("button", name="Upload 1 of 2").click()
 

@@ -21,6 +21,7 @@ from vitrine.pipeline.limits import ENGINE, GIGABYTE, VALIDATOR, Caps
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
+from vitrine.pipeline.steps.importing import Import
 from vitrine.pipeline.steps.optimize import Optimize
 from vitrine.pipeline.telling import TookTooMuch
 from vitrine.pipeline.work import Work
@@ -102,7 +103,9 @@ def _taken(one: Mutant, folder: Path, depth: Depth, progress: list[str]) -> str:
     progress.append("checks")
     with _limits_of_our_own():
         try:
-            Gate()(work, Tools(engine=NoEngine(), studio=None))
+            no_engine = Tools(engine=NoEngine(), studio=None)
+            work = Import()(work, no_engine)
+            Gate()(work, no_engine)
         except PassedChecks:
             pass
         else:
@@ -131,7 +134,9 @@ def _work_on(one: Mutant, folder: Path) -> Work:
     scratch.chmod(0o777)
     source = folder / f"source-{one.name}"
     source.write_bytes(one.data)
-    return Work(source=source, source_format=sniff(one.data[:HEAD_BYTES], one.name), folder=scratch)
+    return Work(
+        source=source, source_format=sniff(one.data[:HEAD_BYTES], one.name, converts=False), folder=scratch
+    )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from vitrine.pipeline.formats import HEAD_BYTES, sniff
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
+from vitrine.pipeline.steps.importing import Import
 from vitrine.pipeline.steps.optimize import Optimize
 from vitrine.pipeline.work import Kind, Work
 
@@ -26,11 +27,15 @@ def work_on(data: bytes, folder: Path, *, name: str = "model.glb") -> Work:
     source.write_bytes(data)
     scratch = folder / "job"
     scratch.mkdir()
-    return Work(source=source, source_format=sniff(data[:HEAD_BYTES], name), folder=scratch)
+    return Work(source=source, source_format=sniff(data[:HEAD_BYTES], name, converts=True), folder=scratch)
+
+
+def imported(data: bytes, folder: Path, *, name: str = "model.glb") -> Work:
+    return Import()(work_on(data, folder, name=name), TOOLS)
 
 
 def gated(data: bytes, folder: Path, *, name: str = "model.glb") -> Work:
-    return Gate()(work_on(data, folder, name=name), TOOLS)
+    return Gate()(imported(data, folder, name=name), TOOLS)
 
 
 def converted(data: bytes, folder: Path, *, name: str = "model.glb") -> Work:

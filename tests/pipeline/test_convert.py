@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import basis
+from tests.fuzz.seeds import balls_in_a_row, compressed
 from tests.gltf_builders import (
     GlbBuilder,
     a_ball,
@@ -14,14 +16,25 @@ from tests.gltf_builders import (
     a_glass_ball,
     a_morphing_ball,
     a_plain_ball,
+    a_turning_ball,
     as_gltf,
     as_loose_files,
     as_zip,
     picture,
+    unpack_glb,
 )
 from tests.pipeline.cooking import TOOLS, converted, errors_in, keeps_to, optimized, plain_json
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.work import Format, Kind, Work
+
+
+def first_picture(work: Work) -> Image.Image:
+    """Of the plain GLB, decoded."""
+    assert work.plain is not None
+    model, binary = unpack_glb(work.plain.read_bytes())
+    view = model["bufferViews"][model["images"][0]["bufferView"]]
+    start = view.get("byteOffset", 0)
+    return Image.open(io.BytesIO(binary[start : start + view["byteLength"]]))
 
 
 def test_the_facts_of_a_glb(tmp_path: Path) -> None:
@@ -90,6 +103,58 @@ def test_webp_and_avif_become_png(kind: str, extension: str, tmp_path: Path) -> 
     assert extension not in model.get("extensionsUsed", [])
 
 
+@pytest.mark.parametrize(
+    ("how", "extension"),
+    [
+        ("draco", "KHR_draco_mesh_compression"),
+        ("meshopt", "EXT_meshopt_compression"),
+        ("khr", "KHR_meshopt_compression"),
+        ("quantized", "KHR_mesh_quantization"),
+    ],
+)
+def test_compressed_geometry_comes_in_whole(how: str, extension: str, tmp_path: Path) -> None:
+    glb = a_turning_ball(rings=16).bytes()
+    (tmp_path / "bare").mkdir()
+    bare = converted(glb, tmp_path / "bare").facts
+
+    work = converted(compressed(how, glb), tmp_path)
+
+    facts, model = work.facts, plain_json(work)
+    assert facts is not None
+    assert bare is not None
+    assert extension in facts.extensions
+    assert facts.triangles == pytest.approx(bare.triangles, rel=0.05)  # those at the poles have no area
+    assert facts.animations == 1
+    assert facts.dimensions_m == pytest.approx(bare.dimensions_m, abs=0.001)
+    assert model.get("extensionsUsed", []) == []
+    attributes = model["meshes"][0]["primitives"][0]["attributes"]
+    assert {model["accessors"][attributes[name]]["componentType"] for name in ("POSITION", "NORMAL")} == {
+        5126
+    }
+
+
+def test_instances_are_all_there(tmp_path: Path) -> None:
+    facts = converted(balls_in_a_row().bytes(), tmp_path).facts
+
+    assert facts is not None
+    assert facts.triangles == 3 * 18
+    assert facts.dimensions_m == pytest.approx((0.732, 0.2, 0.147), abs=0.001)
+
+
+@pytest.mark.parametrize("ktx2", [basis.UASTC, basis.ETC1S], ids=["UASTC", "ETC1S"])
+def test_basis_ktx2_becomes_png_of_the_same_colours(ktx2: bytes, tmp_path: Path) -> None:
+    builder = a_ball()
+    builder.json["images"][0] = {"bufferView": builder.view(ktx2), "mimeType": "image/ktx2"}
+    builder.json["textures"][0] = {"extensions": {"KHR_texture_basisu": {"source": 0}}}
+    builder.json["extensionsUsed"] = builder.json["extensionsRequired"] = ["KHR_texture_basisu"]
+
+    picture = first_picture(converted(builder.bytes(), tmp_path)).convert("RGB")
+
+    assert picture.size == (16, 16)
+    assert picture.getpixel((3, 8)) == pytest.approx((200, 30, 40), abs=12)
+    assert picture.getpixel((12, 8)) == pytest.approx((30, 60, 200), abs=12)
+
+
 def test_our_own_compressed_files_are_decoded(tmp_path: Path) -> None:
     web = optimized(a_ball(rings=40).bytes(), tmp_path).variants[Kind.WEB].path.read_bytes()
     (tmp_path / "again").mkdir()
@@ -147,12 +212,7 @@ def test_an_alpha_that_is_used_survives(tmp_path: Path) -> None:
 
     work = converted(builder.bytes(), tmp_path)
 
-    assert work.plain is not None
-    model = plain_json(work)
-    view = model["bufferViews"][model["images"][0]["bufferView"]]
-    start = work.plain.read_bytes().find(b"BIN\0") + 4 + view.get("byteOffset", 0)
-    png = work.plain.read_bytes()[start : start + view["byteLength"]]
-    assert Image.open(io.BytesIO(png)).mode == "RGBA"
+    assert first_picture(work).mode == "RGBA"
 
 
 def test_a_usdz_is_left_alone(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ import pytest
 from tests import hostile
 from tests.gltf_builders import a_ball, a_plain_ball, as_gltf, as_loose_files, as_zip, unpack_glb
 from tests.hostile import HostileFile
-from tests.pipeline.cooking import converted, gated, keeps_to, work_on
+from tests.pipeline.cooking import converted, gated, imported, keeps_to, work_on
 from vitrine.errors import ModelRejected, UnsupportedFormat
 from vitrine.pipeline.formats import sniff
 from vitrine.pipeline.limits import MODEL, ArchiveLimits, ModelLimits
 from vitrine.pipeline.steps.gate import Gate
+from vitrine.pipeline.steps.importing import Import
 from vitrine.pipeline.work import Format, Work
 
 from .cooking import TOOLS
@@ -50,8 +51,8 @@ def test_a_usdz_goes_by_untouched(tmp_path: Path) -> None:
 def test_what_is_no_model_is_turned_away_naming_what_is_taken(build: Callable[[], HostileFile]) -> None:
     name, data = build()
 
-    with pytest.raises(UnsupportedFormat, match=r"We take glb, gltf .* and usdz"):
-        sniff(data[:4096], name)
+    with pytest.raises(UnsupportedFormat, match=r"We take glb, gltf .*, stl, ply, and fbx"):
+        sniff(data[:4096], name, converts=False)
 
 
 @pytest.mark.parametrize("build", hostile.REJECTED, ids=lambda build: build.__name__)
@@ -84,6 +85,26 @@ def _digest(data: bytes) -> str:
         (hostile.lying_chunk_length, "says it has 4294967280 bytes"),
         (hostile.ktx2_that_is_not_basis, "KTX2 that is not Basis Universal"),
         (hostile.svg_in_a_png_slot, "is an SVG"),
+        (
+            hostile.stl_that_lies_about_its_count,
+            "4000000000 triangles, which take 200000000084 bytes; .* has 684",
+        ),
+        (
+            hostile.ply_of_billions_of_vertices,
+            "says it has 4000000000 of 'vertex'; the limit is 15000000",
+        ),
+        (hostile.ply_of_billions_of_faces, "says it has 3999999999 of 'face'; the limit is 15000000"),
+        (hostile.ply_with_a_list_bomb, "face 0 of the PLY has a list of 4000000000 entries; only 64 bytes"),
+        (hostile.ply_with_a_face_of_thousands, "4000 corners in one face; the limit is 1000"),
+        (hostile.ply_with_a_wild_index, "Face 0 names vertex 4000000, but there are only 8"),
+        (hostile.obj_with_a_wild_index, "line 25 of the OBJ names vertex 4000000, but there are 8"),
+        (hostile.obj_with_a_face_of_thousands, "line 25 has 5000 corners; the limit is 1000"),
+        (hostile.obj_whose_materials_have_an_endless_name, "10004 characters; the limit is 512"),
+        (hostile.obj_whose_materials_climb_out, "a place outside the upload: .*etc/passwd"),
+        (hostile.obj_of_many_materials, "1025 materials; the limit is 1024"),
+        (hostile.texture_from_the_web, "a place outside the upload: .http://127.0.0.1:1/secret.png"),
+        (hostile.texture_that_is_a_bomb, "30000 × 30000 pixels; the limit of a side is 16384"),
+        (hostile.texture_that_is_another_bomb, "60000 × 60000 pixels; the limit is 16384 a side"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -112,14 +133,14 @@ def test_a_zip_is_counted_while_it_is_unpacked(tmp_path: Path) -> None:
     work = work_on(as_zip({"a.glb": a_plain_ball().bytes(), "b": bytes(3000)}), tmp_path, name="a.zip")
 
     with pytest.raises(ModelRejected, match="unpacks to more than 4000 bytes"):
-        Gate(archive=ArchiveLimits(total_bytes=4000))(work, TOOLS)
+        Import(archive=ArchiveLimits(total_bytes=4000))(work, TOOLS)
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
     data = a_plain_ball().bytes()
 
     with pytest.raises(ModelRejected, match=f"has {len(data)} bytes; the limit is 1000"):
-        Gate(model=ModelLimits(file_bytes=1000))(work_on(data, tmp_path), TOOLS)
+        Gate(model=ModelLimits(file_bytes=1000))(imported(data, tmp_path), TOOLS)
 
 
 def test_an_image_under_another_name_is_taken_and_told(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vitrine.pipeline.limits import ARCHIVE, ENGINE, MODEL, VALIDATOR
+from vitrine.pipeline.limits import ARCHIVE, ENGINE, IMPORTER, MODEL, POLYGONS, VALIDATOR
 
 PAGE = Path(__file__).parents[2] / "docs/limits.md"
 
@@ -23,6 +23,8 @@ def published(title: str) -> dict[str, float]:
     [
         ("A model", MODEL),
         ("A zip", ARCHIVE),
+        ("An OBJ, STL or PLY", POLYGONS),
+        ("What the importer may use for one model", IMPORTER),
         ("What the engine may use for one model", ENGINE),
         ("What the validator may use for one model", VALIDATOR),
     ],

@@ -1,6 +1,6 @@
 /** What the service says about a product, and which of its files this device should show. */
 
-export type Format = "glb" | "gltf" | "usdz" | "webp" | "zip";
+export type Format = "fbx" | "glb" | "gltf" | "obj" | "ply" | "stl" | "usdz" | "webp" | "zip";
 
 export interface Variant {
   readonly url: string;

@@ -127,9 +127,8 @@ def _arrived(request: Request) -> Arrived:
         raise _missing("Send the model as the form's file field `model_file`.")
     if sent.size == 0:
         raise _missing(f"The file {sent.name!r} is empty (0 bytes).")
-    return Arrived(
-        upload=sent.upload, size=sent.size or 0, sha256=sent.sha256, format=sniff(sent.head, sent.name or "")
-    )
+    found = sniff(sent.head, sent.name or "", converts=settings.PIPELINE.converts)
+    return Arrived(upload=sent.upload, size=sent.size or 0, sha256=sent.sha256, format=found)
 
 
 def _forget_files(request: Request) -> None:

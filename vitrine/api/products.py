@@ -27,7 +27,7 @@ from vitrine.api.shapes import (
     ProductOut,
     ProductsOut,
     base_url,
-    limits_of,
+    given_in,
     product_shape,
 )
 from vitrine.catalog import publishing, queries
@@ -94,7 +94,7 @@ class Products(APIView):
             optimize=fields["optimize"],
             publish=fields["published"],
             quality=fields["quality"],
-            **limits_of(fields),
+            **given_in(fields),
         )
         accept_product(product, arrived, wishes, by=writer(request))
         product = queries.products(include_unpublished=True).get(pk=product.pk)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
 from vitrine.catalog.reports import Credits
 from vitrine.pipeline.scale import claim_fault
+from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
 
@@ -92,20 +94,27 @@ class ProductFields(serializers.Serializer[Any]):
     published = serializers.BooleanField(required=False)
 
 
+def _one_of(known: type[StrEnum]) -> serializers.ChoiceField:
+    said: dict[str, Any] = {"invalid_choice": f'"{{input}}" is none of {", ".join(known)}.'}
+    return serializers.ChoiceField(choices=[one.value for one in known], required=False, error_messages=said)
+
+
 class QualityField(serializers.Serializer[Any]):
     """How a version is cooked. `quality`: the mean SSIM that every variant must reach against the original. Given a
     limit, `web`, `mobile` and `android` fit into it and look as good as that lets them, whatever `quality` says.
-    """
+    `units` and `up_axis` are those of an OBJ, STL or PLY, which cannot say them; a notice tells what was assumed."""
 
     quality = serializers.FloatField(min_value=0.9, max_value=0.999, required=False, default=0.98)
     max_bytes = serializers.IntegerField(min_value=20_000, required=False)
     max_triangles = serializers.IntegerField(min_value=100, required=False)
     max_texture_px = serializers.IntegerField(min_value=16, max_value=8192, required=False)
+    units = _one_of(Units)
+    up_axis = _one_of(UpAxis)
 
 
-def limits_of(fields: Mapping[str, Any]) -> dict[str, int]:
-    """Those limits of a QualityField that were given."""
-    names = ("max_bytes", "max_triangles", "max_texture_px")
+def given_in(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given of a QualityField besides the quality."""
+    names = ("max_bytes", "max_triangles", "max_texture_px", "units", "up_axis")
     return {name: fields[name] for name in names if fields.get(name) is not None}
 
 

@@ -25,7 +25,7 @@ from vitrine.api.shapes import (
     VersionOut,
     VersionsOut,
     base_url,
-    limits_of,
+    given_in,
     product_shape,
     version_shape,
 )
@@ -111,5 +111,5 @@ def _wishes(fields: dict[str, Any]) -> Wishes:
         optimize=fields.get("optimize", True),
         publish=fields["publish"] == "auto",
         quality=fields["quality"],
-        **limits_of(fields),
+        **given_in(fields),
     )

@@ -22,7 +22,9 @@ from vitrine.cli.surroundings import Surroundings, look_around
 from vitrine.cli.words import printable
 from vitrine.errors import Refused, VitrineError
 from vitrine.pipeline.bench import Bench
+from vitrine.pipeline.formats import ACCEPTED
 from vitrine.pipeline.looks import DEFAULT_QUALITY
+from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Kind
 
 DONE, OURS, THE_MODELS, THE_ORDERS, STOPPED = 0, 1, 2, 64, 130
@@ -74,7 +76,7 @@ def parser(surroundings: Surroundings) -> Parser:
         epilog="exit codes: 0 done, 2 the model is at fault, 64 the order is, 1 we are, 130 stopped",
     )
     add = cook.add_argument
-    add("model", type=Path, help="glb, gltf with its data inside, or a zip with one glTF")
+    add("model", type=Path, help=f"{ACCEPTED}")
     add("--out", type=Path, required=True, metavar="FOLDER", help="made; must be empty where it exists")
     alike = f"how alike each variant must look: above 0, at most 1, {DEFAULT_QUALITY} unless told"
     add("--quality", type=_quality, default=DEFAULT_QUALITY, metavar="SSIM", help=alike)
@@ -82,10 +84,22 @@ def parser(surroundings: Surroundings) -> Parser:
     add("--only", type=Kind, nargs="+", default=list(Kind), choices=list(Kind), metavar="KIND", help=kinds)
     add("--force", action="store_true", help="replace what an earlier cook wrote to the folder")
     add("--json", action="store_true", help="the report as JSON on stdout, in place of the table")
+    unit = "of an OBJ, STL or PLY, which cannot say it; guessed, and told, unless given"
+    add(
+        "--units",
+        type=Units,
+        choices=list(Units),
+        metavar="UNIT",
+        help=f"the unit ({', '.join(Units)}) {unit}",
+    )
+    axis = "which axis points up, y or z, of the same kinds of files"
+    add("--up-axis", type=UpAxis, choices=list(UpAxis), metavar="AXIS", help=axis)
     browser = "the browser for posters and proofs; CHROMIUM, else one is found"
     add("--chromium", type=Path, default=surroundings.chromium, metavar="PROGRAM", help=browser)
     node = "the Node 24 for the engine; NODE, else our own"
     add("--node", type=Path, default=surroundings.node, metavar="PROGRAM", help=node)
+    converter = "a Python that can import bpy, for FBX and USDZ; CONVERTER_PYTHON, else ours if it can"
+    add("--converter", type=Path, default=surroundings.converter, metavar="PROGRAM", help=converter)
     return top
 
 
@@ -96,7 +110,9 @@ def order_of(chosen: argparse.Namespace) -> Order:
         quality=chosen.quality,
         only=frozenset(chosen.only),
         force=chosen.force,
-        bench=Bench(node=chosen.node, chromium=chosen.chromium),
+        units=chosen.units,
+        up_axis=chosen.up_axis,
+        bench=Bench(node=chosen.node, chromium=chosen.chromium, converter=chosen.converter),
     )
 
 

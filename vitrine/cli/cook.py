@@ -12,11 +12,12 @@ from vitrine.cli.shelf import MANIFEST, REPORT, OrderFault, check_free, filled_a
 from vitrine.errors import UnsupportedFormat
 from vitrine.pipeline import recipes
 from vitrine.pipeline.bench import Bench
-from vitrine.pipeline.formats import HEAD_BYTES, sniff
+from vitrine.pipeline.formats import HEAD_BYTES, INSTALL, sniff
 from vitrine.pipeline.legible import legible
 from vitrine.pipeline.manifest import file_name
 from vitrine.pipeline.recipe import cook
 from vitrine.pipeline.report import report_of
+from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Format, Kind, Work
 
 
@@ -29,6 +30,8 @@ class Order:
     quality: float
     only: frozenset[Kind]
     force: bool
+    units: Units | None
+    up_axis: UpAxis | None
     bench: Bench
 
 
@@ -38,9 +41,10 @@ def fill(order: Order, *, on_progress: Callable[[str, float], None]) -> dict[str
         raise OrderFault(f"There is no file {order.model}.")
     check_free(order.out, force=order.force)
     tools = recipes.tools_of(order.bench)
-    recipe = recipes.only(recipes.standard(quality=order.quality), order.only)
+    everything = recipes.standard(quality=order.quality, units=order.units, up_axis=order.up_axis)
+    recipe = recipes.only(everything, order.only)
     with tempfile.TemporaryDirectory(prefix="vitrine-cook-") as folder:
-        work = cook(recipe, _work_on(order.model, Path(folder)), tools, on_progress=on_progress)
+        work = cook(recipe, _work_on(order, Path(folder)), tools, on_progress=on_progress)
         asked = {kind: work.variants[kind] for kind in Kind if kind in order.only and kind in work.variants}
         work = replace(work, variants=asked)
         report: dict[str, Any] = legible(report_of(recipe, work, tools=recipes.versions(tools)))
@@ -52,13 +56,14 @@ def fill(order: Order, *, on_progress: Callable[[str, float], None]) -> dict[str
     return report
 
 
-def _work_on(model: Path, folder: Path) -> Work:
+def _work_on(order: Order, folder: Path) -> Work:
     """The model copied to where the engine, which may run as an unprivileged user, can read it."""
+    model, converts = order.model, order.bench.converts
     with model.open("rb") as file:
-        source_format = sniff(file.read(HEAD_BYTES), model.name)
-    if source_format is Format.USDZ:
+        source_format = sniff(file.read(HEAD_BYTES), model.name, converts=converts)
+    if source_format is Format.USDZ and not converts:
         raise UnsupportedFormat(
-            f"{model.name} is a USDZ, which is kept as it is. Cook the model it was made of."
+            f"{model.name} is a USDZ, which is kept as it is. Cook the model it was made of, or {INSTALL}."
         )
     folder.chmod(0o755)
     scratch = folder / "work"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """`chromium` and `node` name programs, as for the service; `plain`: no colours, and no line drawn twice."""
+    """`chromium`, `node`, `converter`: programs, as for the service. `plain`: no colours, and no line drawn twice."""
 
     chromium: str | None
     node: str | None
+    converter: str | None
     plain: bool
 
 
@@ -20,5 +21,6 @@ def look_around() -> Surroundings:
     return Surroundings(
         chromium=variables.get("CHROMIUM") or None,
         node=variables.get("NODE") or None,
+        converter=variables.get("CONVERTER_PYTHON") or None,
         plain=bool(variables.get("NO_COLOR")) or variables.get("TERM") == "dumb",
     )

@@ -1,6 +1,7 @@
 """Words and numbers as people read them in a terminal."""
 
 _DOING = {
+    "import": "Opening it",
     "gate": "Checking the model",
     "convert": "Unpacking it",
     "poster": "Taking the poster",

@@ -68,6 +68,8 @@ class Environment:
     """CHROMIUM: the browser that makes posters and proofs; found or installed by default."""
     node: Path | None
     """NODE: the Node 24 that runs the engine; the one from requirements.txt by default."""
+    converter_python: Path | None
+    """CONVERTER_PYTHON: a Python that can import bpy, for FBX and for USDZ on every device; ours, if it can."""
     log_level: str
     """LOG_LEVEL: debug, info, warning or error; info by default."""
     ci: bool
@@ -102,6 +104,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         demo=read.switch("DEMO", default=True),
         chromium=read.program("CHROMIUM"),
         node=read.program("NODE"),
+        converter_python=read.python("CONVERTER_PYTHON"),
         log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
@@ -217,6 +220,11 @@ class _Reader:
         if not path.is_file() or not os.access(path, os.X_OK):
             self.refuse(name, "the path of a program")
         return path.resolve()
+
+    def python(self, name: str) -> Path | None:
+        """A Python by the path it was given: resolved, it would no longer be that of its environment."""
+        found = self.program(name)
+        return None if found is None else Path(self.variables[name].strip()).expanduser().absolute()
 
 
 def _is_web_address(value: str) -> bool:

@@ -132,7 +132,7 @@ JOB_LEASE_S = ENVIRONMENT.job_lease_s
 JOB_ATTEMPTS = 3
 JOB_SWEEP_S = max(1.0, JOB_LEASE_S / 3)  # how often each worker looks for stranded jobs
 JOB_RING_AGAIN_S = JOB_LEASE_S  # how long a queued job waits before it is rung for again
-PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium)
+PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter=ENVIRONMENT.converter_python)
 
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 

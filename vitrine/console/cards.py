@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
+from django.conf import settings
+
 from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import Product, Status, Variant
 from vitrine.pipeline.work import Format, Kind
@@ -13,6 +15,7 @@ from vitrine.processing.models import Job, State
 STEP_WORDS = {
     "": "Starting",
     "fetch": "Fetching the file",
+    "import": "Opening the file",
     "gate": "Checking the model",
     "check": "Checking the file",
     "convert": "Reading the model",
@@ -105,7 +108,7 @@ class Card:
 
     @property
     def can_optimize(self) -> bool:
-        return self.format != Format.USDZ and not self.working
+        return (self.format != Format.USDZ or settings.PIPELINE.converts) and not self.working
 
     @property
     def sizes(self) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from vitrine.catalog import queries
 from vitrine.console.cards import STEP_WORDS, Card, cards_of
 from vitrine.console.paging import Page
+from vitrine.pipeline.formats import extensions
 
 
 @require_safe
@@ -22,7 +23,9 @@ def products(request: HttpRequest) -> HttpResponse:
     found = queries.search(queries.products(include_unpublished=True), words)
     page = Page.of(found, request.GET.get("cursor", ""))
     shown = {"cards": cards_of(page.products), "page": page, "words": words, "steps": STEP_WORDS}
-    return render(request, "console/products.html", {**shown, "most_bytes": settings.MAX_UPLOAD_BYTES})
+    taken = extensions(converts=settings.PIPELINE.converts)
+    limits = {"most_bytes": settings.MAX_UPLOAD_BYTES, "taken": taken}
+    return render(request, "console/products.html", {**shown, **limits})
 
 
 @require_safe

@@ -19,6 +19,7 @@ class Caps:
 
 
 ENGINE = Caps(wall_s=900, cpu_s=600, memory_bytes=4 * GIGABYTE, file_bytes=2 * GIGABYTE)
+IMPORTER = Caps(wall_s=600, cpu_s=400, memory_bytes=4 * GIGABYTE, file_bytes=2 * GIGABYTE)
 VALIDATOR = Caps(wall_s=120, cpu_s=90, memory_bytes=2 * GIGABYTE, file_bytes=MEGABYTE)
 
 
@@ -61,5 +62,19 @@ class ArchiveLimits:
     name_length: int = 512
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolygonLimits:
+    """What an OBJ, STL or PLY may hold, beside what the model that is made of it may."""
+
+    text_bytes: int = 250 * MEGABYTE  # of an OBJ, and of an STL or PLY in ASCII
+    vertices: int = 10_000_000  # positions, normals or texture coordinates, each
+    triangles: int = 5_000_000
+    face_corners: int = 1_000
+    materials: int = 1_024
+    name_length: int = 512
+    header_bytes: int = 64_000  # of a PLY
+
+
 MODEL = ModelLimits()
 ARCHIVE = ArchiveLimits()
+POLYGONS = PolygonLimits()

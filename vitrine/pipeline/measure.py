@@ -58,7 +58,7 @@ def measure_original(work: Work) -> Measured:
     size, kind = work.source.stat().st_size, work.source_format
     if facts is None:
         return Measured(format=kind, bytes=size)
-    if work.plain is None:
+    if work.plain is None or kind is Format.USDZ:
         usdz = _usdz(work.source, facts)
         return replace(usdz, triangles=facts.triangles, vertices=facts.vertices, materials=facts.materials)
     return replace(

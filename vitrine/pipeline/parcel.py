@@ -1,22 +1,23 @@
-"""An upload as the engine wants it: one model file, and the files that its URIs may mean."""
+"""An upload opened: one model file, and the files that it may name."""
 
 import errno
 import lzma
 import os
+import posixpath
 import stat
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from vitrine.errors import ModelRejected
+from vitrine.pipeline.formats import HEAD_BYTES, recognised
 from vitrine.pipeline.gltf import Row, parse_json, refuse, rows
 from vitrine.pipeline.limits import ARCHIVE, ArchiveLimits
-from vitrine.pipeline.work import Format, Work
+from vitrine.pipeline.work import Format, Parcel, Work
 
 _PIECE = 1 << 20
 _BAD_ZIP = (
@@ -31,30 +32,9 @@ _BAD_ZIP = (
     OverflowError,
 )
 """What zipfile raises for zips that lie."""
+_GLTF = (".gltf", ".glb")
+_OTHERS = (".obj", ".stl", ".ply", ".fbx")
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """`files`: URI as the model writes it -> the file that it means."""
-
-    model: Path
-    format: Format
-    files: Mapping[str, Path] = field(default_factory=dict)
-
-    @property
-    def is_glb(self) -> bool:
-        return self.format is Format.GLB
-
-    def order(self) -> dict[str, object]:
-        """What the engine's orders say of it."""
-        paths = {uri: str(path) for uri, path in self.files.items()}
-        return {
-            "source": str(self.model),
-            "format": str(self.format),
-            "resources": paths,
-            "reads": [str(self.model), *sorted(set(paths.values()))],
-        }
 
 
 def open_parcel(work: Work, *, limits: ArchiveLimits = ARCHIVE) -> Parcel:
@@ -133,17 +113,34 @@ def _inflate(
 
 
 def _zipped(target: Path, names: dict[str, Path]) -> Parcel:
-    models = [name for name in names if name.lower().endswith((".gltf", ".glb"))]
+    """A glTF goes before others that lie beside it, as exporters leave them."""
+    models = _named(names, _GLTF) or _named(names, _OTHERS)
     if len(models) != 1:
         told = ", ".join(sorted(models)[:10]) or "none"
-        refuse(f"The zip must hold exactly one .gltf or .glb; it holds {len(models)}: {told}.")
+        kinds = ", ".join((*_GLTF, *_OTHERS))
+        refuse(f"The zip must hold exactly one model ({kinds}); it holds {len(models)}: {told[:500]}.")
     name = models[0]
-    path = names[name]
+    path, folder = names[name], PurePosixPath(name).parent
     with path.open("rb") as file:
-        if file.read(4) == b"glTF":
-            return Parcel(model=path, format=Format.GLB)
-    files = _resolve(parse_json(path.read_bytes()), PurePosixPath(name).parent, names)
-    return Parcel(model=path, format=Format.GLTF, files=files)
+        head = file.read(HEAD_BYTES)
+    if head.startswith(b"glTF"):
+        return Parcel(model=path, format=Format.GLB)
+    if name.lower().endswith(_GLTF):
+        files = _resolve(parse_json(path.read_bytes()), folder, names)
+        return Parcel(model=path, format=Format.GLTF, files=files)
+    found = recognised(head, name)
+    if found not in (Format.OBJ, Format.STL, Format.PLY, Format.FBX):
+        refuse(f'"{name[:200]}" in the zip is not what its name says.')
+    return Parcel(model=path, format=found, files=_others(names, name, folder))
+
+
+def _named(names: Iterable[str], suffixes: tuple[str, ...]) -> list[str]:
+    return [name for name in names if name.lower().endswith(suffixes)]
+
+
+def _others(names: dict[str, Path], model: str, folder: PurePosixPath) -> dict[str, Path]:
+    """All other files, called as seen from the model's folder."""
+    return {posixpath.relpath(name, folder): path for name, path in names.items() if name != model}
 
 
 def _resolve(model: Row, folder: PurePosixPath, names: dict[str, Path]) -> dict[str, Path]:

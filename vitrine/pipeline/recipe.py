@@ -6,6 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from vitrine.pipeline.engine import Engine
@@ -15,10 +16,12 @@ from vitrine.pipeline.work import StepTime, Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What steps may use. `studio` is None where no Chromium is; `note` takes a step's own progress, 0 to 1."""
+    """What steps may use. `studio` is None where no Chromium is, `converter` where no Blender is; `note` takes a step's
+    own progress, 0 to 1."""
 
     engine: Engine
     studio: Studio | None
+    converter: Path | None = None
     note: Callable[[float], None] = lambda _: None
 
 

@@ -7,17 +7,20 @@ from typing import Any
 
 from vitrine import __version__
 from vitrine.pipeline.bench import Bench
+from vitrine.pipeline.converter.child import find_converter, version_of
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
 from vitrine.pipeline.looks import DEFAULT_QUALITY, LAST_EFFORT
 from vitrine.pipeline.recipe import Recipe, Step, Tools
 from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
 from vitrine.pipeline.steps.gate import Gate
+from vitrine.pipeline.steps.importing import Import
 from vitrine.pipeline.steps.optimize import Limits, Optimize
 from vitrine.pipeline.steps.prove import DISPLAYED, Prove
 from vitrine.pipeline.steps.render import Render
 from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.studio import Studio, find_chromium
+from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Kind
 
 
@@ -27,11 +30,14 @@ def standard(
     max_bytes: int | None = None,
     max_triangles: int | None = None,
     max_texture_px: int | None = None,
+    units: str | None = None,
+    up_axis: str | None = None,
 ) -> Recipe:
     """Every variant, each as small as its proof allows: made, rendered, and made again with what that told.
 
     With a limit (bytes, triangles, px of a texture's longer side) a variant fits it and looks as good as that lets it:
-    its likeness is measured all the same, and no longer refused.
+    its likeness is measured all the same, and no longer refused. `units` and `up_axis` are for files that do not say
+    theirs.
     """
     limits = Limits(max_bytes=max_bytes, max_triangles=max_triangles, max_px=max_texture_px)
     bound = None if limits.any else quality
@@ -39,14 +45,20 @@ def standard(
     tries: list[Step] = [
         step for effort in efforts for step in (effort, Prove(quality=bound, final=effort is efforts[-1]))
     ]
-    return Recipe(
-        name="standard", revision=4, steps=(Gate(), Convert(), Render(), *tries, Usdz(), Channels())
-    )
+    way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert())
+    return Recipe(name="standard", revision=4, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
 
 
-def check() -> Recipe:
+def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:
     """Only the gate: for a model that is shown as it came."""
-    return Recipe(name="check", revision=1, steps=(Gate(), CheckUsdz(), Convert(), Channels()))
+    way_in = (CheckUsdz(), replace(_importing(units, up_axis), usdz=False), Gate(), Convert())
+    return Recipe(name="check", revision=1, steps=(*way_in, Channels()))
+
+
+def _importing(units: str | None, up_axis: str | None) -> Import:
+    return Import(
+        units=None if units is None else Units(units), up_axis=None if up_axis is None else UpAxis(up_axis)
+    )
 
 
 def named(name: str, options: Mapping[str, Any]) -> Recipe:
@@ -78,6 +90,7 @@ def tools_of(bench: Bench) -> Tools:
     return Tools(
         engine=Engine(node=bench.node or WHEEL_NODE),
         studio=None if chromium is None else Studio(chromium=chromium),
+        converter=find_converter(bench.converter),
     )
 
 
@@ -85,7 +98,8 @@ def versions(tools: Tools) -> dict[str, str]:
     """Name to version of everything that a variant's bytes or its proof depend on."""
     return {
         "vitrine": __version__,
-        **{name: version(name) for name in ("usd-core", "pillow", "numpy")},
+        **{name: version(name) for name in ("usd-core", "pillow", "numpy", "scipy")},
         "chromium": "none" if tools.studio is None else tools.studio.version(),
+        "bpy": "none" if tools.converter is None else version_of(tools.converter),
         **tools.engine.versions(),
     }

@@ -26,6 +26,10 @@ class Format(StrEnum):
     GLTF = "gltf"
     USDZ = "usdz"
     ZIP = "zip"
+    OBJ = "obj"
+    STL = "stl"
+    PLY = "ply"
+    FBX = "fbx"
     WEBP = "webp"
 
     @property
@@ -38,6 +42,10 @@ _MEDIA_TYPES = {
     Format.GLTF: "model/gltf+json",
     Format.USDZ: "model/vnd.usdz+zip",
     Format.ZIP: "application/zip",
+    Format.OBJ: "model/obj",
+    Format.STL: "model/stl",
+    Format.PLY: "model/ply",
+    Format.FBX: "application/octet-stream",  # none is registered
     Format.WEBP: "image/webp",
 }
 
@@ -144,18 +152,48 @@ class StepTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One model file, and the others that came with it. `files`: the name that the model calls it by -> the file."""
+
+    model: Path
+    format: Format
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def is_glb(self) -> bool:
+        return self.format is Format.GLB
+
+    @property
+    def is_gltf(self) -> bool:
+        """Whether the engine reads it as it is."""
+        return self.format in (Format.GLB, Format.GLTF)
+
+    def order(self) -> dict[str, object]:
+        """What the engine's orders say of it."""
+        paths = {uri: str(path) for uri, path in self.files.items()}
+        return {
+            "source": str(self.model),
+            "format": str(self.format),
+            "resources": paths,
+            "reads": [str(self.model), *sorted(set(paths.values()))],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One model on its way through a recipe. Steps never change it; they return the next one.
 
     `source` is the untouched upload, `folder` an empty scratch folder that is thrown away afterwards.
-    `plain` is the source as one core GLB (unzipped, decoded), made by the convert step. `spare` holds variants that
-    passed, while smaller ones are being tried in their place, `tries` all that were proven, the newest last; `study`
-    is what the engine found out about the textures.
+    `parcel` is the glTF to work on, set by the import step: the source itself, what was in its zip, or what was made
+    of it; None for a USDZ that is only handed on. `plain` is that as one core GLB, made by the convert step. `spare`
+    holds variants that passed, while smaller ones are being tried in their place, `tries` all that were proven, the
+    newest last; `study` is what the engine found out about the textures.
     """
 
     source: Path
     source_format: Format
     folder: Path
+    parcel: Parcel | None = None
     facts: Facts | None = None
     plain: Path | None = None
     study: Path | None = None
@@ -166,6 +204,17 @@ class Work:
     times: tuple[StepTime, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)  # step name -> what the report keeps of it
 
+    @property
+    def is_handed_on(self) -> bool:
+        """A USDZ of which no glTF was made: iPhones get it as it came, and there is nothing else to do."""
+        return self.source_format is Format.USDZ and self.parcel is None
+
+    @property
+    def gltf(self) -> Parcel:
+        """The glTF to work on."""
+        assert self.parcel is not None, "the import step comes first"
+        return self.parcel
+
     def with_variants(self, *made: Made) -> Self:
         return replace(self, variants={**self.variants, **{one.kind: one for one in made}})
 
@@ -174,7 +223,8 @@ class Work:
         return replace(self, tries=tries)
 
     def with_notices(self, *notices: Notice) -> Self:
-        return replace(self, notices=(*self.notices, *notices))
+        """Each is told once."""
+        return replace(self, notices=tuple(dict.fromkeys((*self.notices, *notices))))
 
     def with_detail(self, step: str, detail: Any) -> Self:
         return replace(self, details={**self.details, step: detail})

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from vitrine.access.models import User
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Conflict
+from vitrine.pipeline.formats import INSTALL
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, Upload
@@ -32,6 +35,8 @@ class Arrived:
 class Wishes:
     """What the sender wants done: cook it at all, show it when it passed, how good it must look (SSIM), and what it
     must fit into whatever that costs in looks: bytes, triangles, px of a texture's longer side; None for no limit.
+
+    `units` and `up_axis` are those of a file that does not say its own; None guesses.
     """
 
     optimize: bool = True
@@ -40,11 +45,17 @@ class Wishes:
     max_bytes: int | None = None
     max_triangles: int | None = None
     max_texture_px: int | None = None
+    units: str | None = None
+    up_axis: str | None = None
 
-    def options(self) -> dict[str, float | int]:
-        """Of the recipe `standard`."""
-        limits = {name: getattr(self, name) for name in ("max_bytes", "max_triangles", "max_texture_px")}
-        return {"quality": self.quality, **{name: most for name, most in limits.items() if most is not None}}
+    def options(self, recipe: str) -> dict[str, Any]:
+        """Of that recipe: `check` makes nothing, so only how the file stands matters to it."""
+        limits = self._said("max_bytes", "max_triangles", "max_texture_px")
+        made = {"quality": self.quality, **limits} if recipe == "standard" else {}
+        return {**made, **self._said("units", "up_axis")}
+
+    def _said(self, *names: str) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
@@ -72,15 +83,30 @@ def accept_version(product: Product, arrived: Arrived, wishes: Wishes, *, by: Us
 
 
 def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
-    """Cook a version (or the one it was made from) again. An equal job that still runs is returned instead."""
+    """Cook a version (or the one it was made from) again. An equal job that still runs is returned instead.
+
+    Units and up axis that are not sent stay as they were last said.
+    """
     source = version.source
-    if Format(source.format) is Format.USDZ:
+    if Format(source.format) is Format.USDZ and not settings.PIPELINE.converts:
         raise Conflict(
             "This version is a USDZ, which is handed to iPhones as it came. "
-            "Upload a glb or gltf to get 3D on every device."
+            f"Upload a glb or gltf to get 3D on every device, or {INSTALL}."
         )
     with transaction.atomic():
-        return _queue(source, wishes, by=by)
+        return _queue(source, _as_last_said(source, wishes), by=by)
+
+
+def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:
+    """The wishes, with the units and the up axis of the newest job in whose order they stand."""
+    for options in (
+        Job.objects.filter(version=source).order_by("-created_at").values_list("options", flat=True)
+    ):
+        said = {name: options[name] for name in ("units", "up_axis") if options.get(name)}
+        if said:
+            kept = {name: value for name, value in said.items() if getattr(wishes, name) is None}
+            return replace(wishes, **kept)
+    return wishes
 
 
 def _keep(product: Product, arrived: Arrived) -> Key:
@@ -111,8 +137,9 @@ def _record(product: Product, arrived: Arrived, key: Key) -> AssetVersion:
 
 
 def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
-    cooks = wishes.optimize and Format(version.format) is not Format.USDZ
-    recipe, options = ("standard", wishes.options()) if cooks else ("check", {})
+    cooks = wishes.optimize and (Format(version.format) is not Format.USDZ or settings.PIPELINE.converts)
+    recipe = "standard" if cooks else "check"
+    options = wishes.options(recipe)
     identity = json.dumps([recipe, options, asdict(wishes)["publish"]], sort_keys=True)
     job, new = Job.enqueue(
         version,

@@ -76,7 +76,7 @@ class Exhibit:
             dimensions=dimensions_words(version.dimensions_m),
             details=tuple((word, text_of(product.metadata, key)) for key, word in _DETAILS.items()),
             credit=credit_words(Credits.of(version)),
-            only_usdz=version.source_format == Format.USDZ,
+            only_usdz=version.format == Format.USDZ,
             offers_ar=product.ar_enabled and bool({Kind.IOS, Kind.ANDROID} & variants.keys()),
             proven=web is not None and web.proof is not None,
             linked_data=json_for_script(linked_data(product, address, poster)),

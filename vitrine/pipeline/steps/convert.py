@@ -5,25 +5,24 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from vitrine.pipeline.limits import MODEL, ModelLimits
-from vitrine.pipeline.parcel import open_parcel
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.scale import doubts
-from vitrine.pipeline.work import Facts, Format, Notice, Work
+from vitrine.pipeline.work import Facts, Notice, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convert:
-    """Unzips, and decodes Draco, meshopt, quantization, Basis KTX2, WebP and AVIF. Fills `facts` and `plain`."""
+    """Decodes Draco, meshopt, quantization, Basis KTX2, WebP and AVIF. Fills `facts` and `plain`."""
 
     name: ClassVar[str] = "convert"
     model: ModelLimits = MODEL
 
     def __call__(self, work: Work, tools: Tools) -> Work:
-        if work.source_format is Format.USDZ:
+        if work.is_handed_on:
             return work
         target = work.folder / "plain.glb"
         limits = {"image_px": self.model.image_px, "drawn_elements": self.model.drawn_elements}
-        order = {**open_parcel(work).order(), "target": str(target), "limits": limits}
+        order = {**work.gltf.order(), "target": str(target), "limits": limits}
         report = tools.engine.convert(order, folder=work.folder, note=tools.note)
         notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
         facts = _facts(report["facts"])

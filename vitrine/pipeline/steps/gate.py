@@ -5,25 +5,25 @@ from typing import ClassVar
 
 from vitrine.pipeline.checks import check_all
 from vitrine.pipeline.gltf import open_gltf
-from vitrine.pipeline.limits import ARCHIVE, MODEL, ArchiveLimits, ModelLimits
-from vitrine.pipeline.parcel import open_parcel
+from vitrine.pipeline.limits import MODEL, ModelLimits
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.verdicts import judge
-from vitrine.pipeline.work import Format, Work
+from vitrine.pipeline.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Our checks on the JSON first, then Khronos gltf-validator. USDZ goes by: its own step checks it."""
+    """Our checks on the JSON first, then Khronos gltf-validator. A USDZ that stays one goes by:
+    its own step checks it.
+    """
 
     name: ClassVar[str] = "gate"
     model: ModelLimits = MODEL
-    archive: ArchiveLimits = ARCHIVE
 
     def __call__(self, work: Work, tools: Tools) -> Work:
-        if work.source_format is Format.USDZ:
+        if work.is_handed_on:
             return work
-        parcel = open_parcel(work, limits=self.archive)
+        parcel = work.gltf
         tools.note(0.1)
         with open_gltf(parcel.model, glb=parcel.is_glb, files=parcel.files, limits=self.model) as model:
             noticed = check_all(model, self.model)

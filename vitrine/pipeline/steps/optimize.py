@@ -55,10 +55,8 @@ class Optimize:
             _made(Kind(kind), found, wishes.get(Kind(kind))) for kind, found in report["variants"].items()
         ]
         notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
-        known = set(work.notices)
-        fresh = [notice for notice in notices if notice not in known]
         work = replace(work, study=work.study or folder / "study.json", spare=_passed(work, wishes))
-        return work.with_variants(*made).with_notices(*fresh).with_detail(self.name, _without_paths(report))
+        return work.with_variants(*made).with_notices(*notices).with_detail(self.name, _without_paths(report))
 
     @property
     def _makes_preview(self) -> bool:

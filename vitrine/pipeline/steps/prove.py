@@ -12,7 +12,7 @@ from vitrine.pipeline.looks import DEFAULT_QUALITY, allowed
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
 from vitrine.pipeline.studio.session import Session
-from vitrine.pipeline.work import Format, Kind, Made, Notice, Proof, View, Work
+from vitrine.pipeline.work import Kind, Made, Notice, Proof, View, Work
 
 DIGITS = 5
 DISPLAYED = (Kind.WEB, Kind.MOBILE, Kind.ANDROID, Kind.PREVIEW)
@@ -39,7 +39,7 @@ class Prove:
     final: bool = False
 
     def __call__(self, work: Work, tools: Tools) -> Work:
-        if work.source_format is Format.USDZ:
+        if work.is_handed_on:
             return work
         unproven = [
             work.variants[kind]

@@ -32,7 +32,7 @@ class Render:
     quality: int = 82
 
     def __call__(self, work: Work, tools: Tools) -> Work:
-        if work.source_format is Format.USDZ:
+        if work.is_handed_on:
             return work
         if tools.studio is None:
             return work.with_notices(NO_POSTER)

@@ -15,7 +15,7 @@ from vitrine.pipeline.work import Facts, Format, Kind, Made, Notice, Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usdz:
-    """Makes `ios` out of `android`, or of the plain GLB. Nothing to do for a USDZ.
+    """Makes `ios` out of `android`, or of the plain GLB. A USDZ is that already.
 
     `max_texture_px`: larger textures are resized. `max_triangles`: above it there is a notice.
     """
@@ -25,6 +25,8 @@ class Usdz:
     name: str = "usdz"
 
     def __call__(self, work: Work, tools: Tools) -> Work:
+        if work.source_format is Format.USDZ:
+            return _handed_on(work)
         source = _source(work)
         if source is None:
             return work
@@ -85,9 +87,24 @@ class CheckUsdz:
         return work.with_detail(self.name, {"child": report["child"]})
 
 
+def _handed_on(work: Work) -> Work:
+    """A USDZ that became other variants too is the `ios` variant as it came; alone it is nothing new."""
+    facts = work.facts
+    if work.plain is None or facts is None:
+        return work
+    return work.with_variants(
+        Made(
+            kind=Kind.IOS,
+            path=work.source,
+            format=Format.USDZ,
+            triangles=facts.triangles,
+            textures=facts.textures,
+            texture_max_px=facts.texture_max_px,
+        )
+    )
+
+
 def _source(work: Work) -> Path | None:
-    if work.source_format is Format.USDZ:
-        return None
     android = work.variants.get(Kind.ANDROID)
     return android.path if android is not None else work.plain
 

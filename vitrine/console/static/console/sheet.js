@@ -2,8 +2,6 @@
 
 import { copyOf, need, sizeWords } from "./page.js";
 
-const TAKEN = [".glb", ".gltf", ".zip", ".usdz"];
-
 /** Call it once, at the start. */
 export function prepareSheet() {
   const sheet = need("#sheet");
@@ -61,9 +59,10 @@ function rowOf(file) {
 /** Why a file cannot be sent; empty when it can. The service has the last word. */
 function faultOf(file) {
   const most = Number(document.body.dataset.mostBytes);
+  const taken = need("#files").accept.split(",");
   const extension = file.name.toLowerCase().match(/\.[^.]+$/)?.[0] ?? "";
-  if (!TAKEN.includes(extension)) {
-    return `We take ${TAKEN.join(", ")} and not ${extension || "files without an extension"}, so it stays out.`;
+  if (!taken.includes(extension)) {
+    return `We take ${taken.join(", ")} and not ${extension || "files without an extension"}, so it stays out.`;
   }
   if (file.size > most) return `It has ${sizeWords(file.size)}, and at most ${sizeWords(most)} are taken.`;
   return file.size === 0 ? "It is empty (0 bytes)." : "";

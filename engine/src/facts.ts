@@ -1,12 +1,6 @@
 /** What is in a model, as Python's Facts wants it. */
-import {
-  type Animation,
-  type Document,
-  getBounds,
-  type Node,
-  type Primitive,
-  type Scene,
-} from "@gltf-transform/core";
+import type { Animation, Document, Node, Primitive, Scene } from "@gltf-transform/core";
+import { boundsOf } from "./bounds.ts";
 import { sum, trianglesIn } from "./counting.ts";
 
 export interface Facts {
@@ -82,7 +76,7 @@ function lengthOf(animation: Animation): number {
 }
 
 function placed(scene: Scene): Pick<Facts, "dimensions_m" | "base_m"> {
-  const { min, max } = getBounds(scene);
+  const { min, max } = boundsOf(scene);
   const size: [number, number, number] = [max[0] - min[0], max[1] - min[1], max[2] - min[2]];
   if (!size.every((side) => Number.isFinite(side) && side >= 0)) return { dimensions_m: null, base_m: null };
   return { dimensions_m: size, base_m: [(min[0] + max[0]) / 2, min[1], (min[2] + max[2]) / 2] };

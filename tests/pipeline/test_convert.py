@@ -192,6 +192,17 @@ def test_skins_animations_and_morphs_are_kept(tmp_path: Path) -> None:
     assert (morphing.morph_targets, morphing.animations) == (1, 1)
 
 
+def test_a_skinned_model_is_as_large_as_its_joints_make_it(tmp_path: Path) -> None:
+    builder = a_bending_ball()
+    builder.json["nodes"][1] |= {"scale": [3, 3, 3], "translation": [0, 1, 0]}
+
+    facts = converted(builder.bytes(), tmp_path).facts
+
+    assert facts is not None
+    assert facts.dimensions_m == pytest.approx((0.6, 0.6, 0.6), rel=0.05)
+    assert facts.base_m == pytest.approx((0, 0.7, 0), abs=0.02)
+
+
 def test_an_unknown_optional_extension_is_dropped_and_told(tmp_path: Path) -> None:
     builder = a_plain_ball()
     builder.json["extensionsUsed"] = ["ACME_sparkle"]

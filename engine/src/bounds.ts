@@ -41,7 +41,7 @@ function jointsOf(node: Node): mat4[] {
   const inverses = skin?.getInverseBindMatrices();
   return (skin?.listJoints() ?? []).map((joint, index) => {
     const world = joint.getWorldMatrix();
-    return inverses ? product(world, inverses.getElement(index, []) as mat4) : world;
+    return inverses ? product(world, inverses.getElement(index, [] as number[]) as mat4) : world;
   });
 }
 
@@ -52,10 +52,10 @@ function placeOf(
   weights: Accessor,
   joints: mat4[],
 ): number[] {
-  const [x, y, z] = positions.getElement(index, []) as [number, number, number];
-  const shares = weights.getElement(index, []);
+  const [x = 0, y = 0, z = 0] = positions.getElement(index, [] as number[]);
+  const shares = weights.getElement(index, [] as number[]);
   const place = [0, 0, 0];
-  ids.getElement(index, []).forEach((id, slot) => {
+  ids.getElement(index, [] as number[]).forEach((id, slot) => {
     const [m, share] = [joints[id], shares[slot] ?? 0];
     if (!m || share === 0) return;
     for (const axis of [0, 1, 2] as const) {

@@ -107,6 +107,6 @@ def visit(browser: Browser, shop: Shop) -> Iterator[Open]:
 # Keeps every event the element tells, in `window.told`.
 LISTENER = """
 window.told = [];
-for (const name of ['vitrine-stage', 'vitrine-error', 'vitrine-ar'])
+for (const name of ['vitrine-stage', 'vitrine-error', 'vitrine-ar', 'vitrine-interaction'])
   addEventListener(name, ({ detail }) => told.push([name, detail]), true);
 """

@@ -8,12 +8,21 @@ Colour = tuple[float, float, float]
 
 RED: Colour = (1.0, 0.0, 0.0)
 GREEN: Colour = (0.0, 1.0, 0.0)
+BLUE: Colour = (0.0, 0.0, 1.0)
 
 
 def a_slab(
-    colour: Colour, *, padding: int = 0, moving: bool = False, extensions: tuple[str, ...] = ()
+    colour: Colour,
+    *,
+    padding: int = 0,
+    clips: tuple[str, ...] = (),
+    variants: dict[str, Colour] | None = None,
+    extensions: tuple[str, ...] = (),
 ) -> bytes:
-    """A slab of 0.6 × 1 × 0.2 m, unlit, standing on the ground. `padding` bytes make the file heavier."""
+    """A slab of 0.6 × 1 × 0.2 m, unlit, standing on the ground. `padding` bytes make the file heavier.
+
+    `clips` names animations, each a quarter turn; `variants` are the colours it can be had in.
+    """
     positions, indices = _box((0.6, 1.0, 0.2))
     times, turns = struct.pack("<2f", 0, 4), struct.pack("<8f", 0, 0, 0, 1, 0, 0.7071068, 0, 0.7071068)
     parts = [positions, indices, times, turns, bytes(padding)]
@@ -22,6 +31,7 @@ def a_slab(
         if part:
             views.append({"buffer": 0, "byteOffset": offset, "byteLength": len(part)})
         offset += len(part)
+    colours = [colour, *(variants or {}).values()]
     gltf: dict[str, Any] = {
         "asset": {"version": "2.0"},
         "extensionsUsed": ["KHR_materials_unlit", *extensions],
@@ -31,10 +41,11 @@ def a_slab(
         "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1, "material": 0}]}],
         "materials": [
             {
-                "pbrMetallicRoughness": {"baseColorFactor": [*colour, 1.0]},
+                "pbrMetallicRoughness": {"baseColorFactor": [*each, 1.0]},
                 "doubleSided": True,
                 "extensions": {"KHR_materials_unlit": {}},
             }
+            for each in colours
         ],
         "accessors": [
             {
@@ -52,14 +63,21 @@ def a_slab(
         "bufferViews": views,
         "buffers": [{"byteLength": offset}],
     }
-    if moving:
+    if clips:
         gltf["animations"] = [
             {
-                "name": "turn",
+                "name": clip,
                 "samplers": [{"input": 2, "output": 3}],
                 "channels": [{"sampler": 0, "target": {"node": 0, "path": "rotation"}}],
             }
+            for clip in clips
         ]
+    if variants:
+        extension = "KHR_materials_variants"
+        gltf["extensionsUsed"].append(extension)
+        gltf["extensions"] = {extension: {"variants": [{"name": name} for name in variants]}}
+        mappings = [{"material": at + 1, "variants": [at]} for at in range(len(variants))]
+        gltf["meshes"][0]["primitives"][0]["extensions"] = {extension: {"mappings": mappings}}
     return _pack(gltf, b"".join(parts))
 
 

@@ -44,3 +44,14 @@ def inside(page: Page, script: str) -> Any:
         f"() => {{ const view = document.querySelector('{ELEMENT}').shadowRoot.querySelector('model-viewer.view');"
         f" return {script}; }}"
     )
+
+
+def choose(page: Page, *, item: str, role: Literal["menuitem", "menuitemcheckbox", "menuitemradio"]) -> None:
+    """Opens the menu behind "More" and presses one of its lines."""
+    page.get_by_role("button", name="More").click()
+    page.get_by_role(role, name=item).click()
+
+
+def done(page: Page) -> list[str]:
+    """What the shopper did, as the page was told."""
+    return [each["kind"] for each in told(page, "vitrine-interaction")]

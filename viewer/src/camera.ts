@@ -30,6 +30,16 @@ export function placeCamera(view: ModelViewer, camera: Camera): void {
   view.jumpCameraToGoal();
 }
 
+/** Moves the camera by `move`, on its way for a moment, or at once for who wants little motion. */
+export function glide(view: ModelViewer, move: () => void): void {
+  move();
+  if (wantsStillness()) view.jumpCameraToGoal();
+}
+
+export function wantsStillness(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /**
  * The field of view to ask model-viewer for, so that it uses `shown` (both vertical, degrees): in a frame narrower
  * than the model's ideal it opens what it was asked for by their ratio.

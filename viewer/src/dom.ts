@@ -13,16 +13,19 @@ export function node<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-const SVG = "http://www.w3.org/2000/svg";
+export function svg<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+): SVGElementTagNameMap[Name] {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
 
 /** A drawn sign in a 24 by 24 field, in the colour of the text around it. */
 export function icon(path: string): SVGSVGElement {
-  const made = document.createElementNS(SVG, "svg");
-  made.setAttribute("viewBox", "0 0 24 24");
-  made.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", path);
-  made.append(line);
+  const made = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  made.append(svg("path", { d: path }));
   return made;
 }
 

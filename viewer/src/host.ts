@@ -9,11 +9,15 @@ import type { Models, Product } from "./product.ts";
  */
 export type Stage = "poster" | "loading" | "preview" | "full" | "failed";
 
-/** `vitrine-stage`. `ms` since the element was put into the page, `bytes` of models received so far. */
+/**
+ * `vitrine-stage`. `ms` since the element was put into the page, `bytes` of models received so far. `again` is set when
+ * the element had let its model go, out of view, and takes it back: such times are no loading times.
+ */
 export interface StageDetail {
   readonly stage: Stage;
   readonly ms: number;
   readonly bytes: number;
+  readonly again?: boolean;
 }
 
 /** `vitrine-error`: something went wrong; what is on the screen stays. `message` is for logs, in English. */
@@ -27,10 +31,29 @@ export interface ArDetail {
   readonly kind: "webxr" | "scene-viewer" | "quick-look";
 }
 
+/** What a shopper can do with the model; a picture saved is a `screenshot`. */
+export type Interaction =
+  | "rotate"
+  | "zoom"
+  | "reset"
+  | "fullscreen"
+  | "share"
+  | "screenshot"
+  | "variant"
+  | "animation"
+  | "hotspot"
+  | "dimensions";
+
+/** `vitrine-interaction`: the shopper did this, by a control, or on the model itself once a gesture. */
+export interface InteractionDetail {
+  readonly kind: Interaction;
+}
+
 export interface Details {
   readonly "vitrine-stage": StageDetail;
   readonly "vitrine-error": ErrorDetail;
   readonly "vitrine-ar": ArDetail;
+  readonly "vitrine-interaction": InteractionDetail;
 }
 
 export interface Host {
@@ -51,7 +74,8 @@ export interface Host {
   readonly wanted: Promise<void>;
   /** Asks the service for the product anew. */
   renew(): Promise<Models>;
-  at(stage: Stage): void;
+  /** `again`: see `StageDetail`. */
+  at(stage: Stage, again?: boolean): void;
   received(bytes: number): void;
   fault(fault: Fault): void;
   tell<Name extends keyof Details>(name: Name, detail: Details[Name]): void;

@@ -1,11 +1,18 @@
 /** The part of <model-viewer> that we use, and how we load it: unbundled, from our own folder, decoders too. */
 
+import type { Gltf } from "./controls/variants.ts";
 import scene from "./scene.json" with { type: "json" };
 
 export interface Orbit {
   readonly theta: number;
   readonly phi: number;
   readonly radius: number;
+}
+
+export interface Vector {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
 }
 
 /** The public face of the element, as far as we look at it. Angles in radians, fields of view in degrees. */
@@ -15,9 +22,19 @@ export interface ModelViewer extends HTMLElement {
   cameraTarget: string;
   fieldOfView: string;
   currentTime: number;
+  variantName: string | null;
+  animationName: string | null | undefined;
+  readonly updateComplete: Promise<unknown>;
+  readonly originalGltfJson: Gltf | null;
   readonly loaded: boolean;
   readonly paused: boolean;
   readonly availableAnimations: readonly string[];
+  toBlob(options: { readonly mimeType: string }): Promise<Blob>;
+  /** Of the box round the model, in metres. */
+  getBoundingBoxCenter(): Vector;
+  getDimensions(): Vector;
+  updateHotspot(spot: { readonly name: string; readonly position: string }): void;
+  queryHotspot(name: string): { readonly canvasPosition: Vector } | null;
   getCameraOrbit(): Orbit;
   getCameraTarget(): { toString(): string };
   getFieldOfView(): number;

@@ -3,23 +3,46 @@
 import { node } from "./dom.ts";
 
 export interface Notice {
-  say(text: string, action?: { readonly label: string; readonly press: () => void }): void;
+  say(text: string, more?: Action | Moment): void;
   clear(): void;
+  /** For screen readers only: eyes see it anyway. */
+  tell(text: string): void;
 }
 
-export function makeNotice(): { box: HTMLElement; notice: Notice } {
+export interface Action {
+  readonly label: string;
+  readonly press: () => void;
+}
+
+/** Says it for so long and then no more. */
+export interface Moment {
+  readonly forMs: number;
+}
+
+export function makeNotice(): { box: HTMLElement; spoken: HTMLElement; notice: Notice } {
   const box = node("div", { class: "notice", part: "notice", role: "status" });
+  const spoken = node("div", { class: "spoken", role: "status" });
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const notice: Notice = {
-    say(text, action) {
+    say(text, more) {
+      clearTimeout(timer);
       box.replaceChildren(node("span", {}, text));
-      if (!action) return;
-      const button = node("button", { type: "button", part: "button" }, action.label);
-      button.addEventListener("click", action.press);
+      if (!more) return;
+      if ("forMs" in more) {
+        timer = setTimeout(() => notice.clear(), more.forMs);
+        return;
+      }
+      const button = node("button", { type: "button", part: "button" }, more.label);
+      button.addEventListener("click", more.press);
       box.append(button);
     },
     clear() {
+      clearTimeout(timer);
       box.replaceChildren();
     },
+    tell(text) {
+      spoken.textContent = text;
+    },
   };
-  return { box, notice };
+  return { box, spoken, notice };
 }

@@ -6,31 +6,66 @@
 import type { Details, ErrorDetail, Host, Stage } from "./host.ts";
 import css from "./placeholder.css";
 import { fetchProduct, type Models, modelsOf, type Product } from "./product.ts";
+import type { Words } from "./words.ts";
 
 const POSTER_PATIENCE_MS = 3_000;
 const BASE = import.meta.url;
 
 /**
- * `<vitrine-viewer product="…">`: a product's picture at once, its 3D model when seen, AR where it works.
+ * A product's picture at once, its 3D model when seen, AR where it works. It is light or dark as the page's
+ * `color-scheme` is, and speaks the language of the nearest `lang`.
  *
- * Attributes it reads:
- * - `product`: the product's id.
- * - `poster`: address of the picture; without it the product's own. `<img slot="poster">` inside goes before both.
- * - `loading`: `visible` (default) loads 3D when the element is on the screen, `interaction` waits for a tap,
- *   `eager` does not wait. A browser that asks to save data makes `visible` wait for a tap.
+ * @tag vitrine-viewer
  *
- * Attributes it writes:
- * - `stage`: `poster`, `loading`, `preview`, `full` or `failed`; see `Stage`.
- * - `ar-status`: `webxr`, `scene-viewer`, `quick-look` or `unavailable`.
+ * @attr {string} product - The product's id.
+ * @attr {string} poster - Address of the picture; without it the product's own. `<img slot="poster">` inside goes before both.
+ * @attr {"visible" | "interaction" | "eager"} loading - `visible` (default) loads 3D when the element is on the screen, `interaction` waits for a tap, `eager` does not wait. A browser that asks to save data makes `visible` wait for a tap.
+ * @attr {"now" | "idle" | "interaction"} full - When the full model follows the small one. Without it `now`, but `interaction` on a slow network (3g and less) or where data is saved.
+ * @attr {string} controls - Which controls to offer, of `rotate zoom reset fullscreen share dimensions variants animations hotspots`; without it all, `none` for none.
+ * @attr {"cm" | "in"} units - What dimensions are told in. Without it inches where people measure in those, else centimetres.
+ * @attr {string} words - Words in the place of ours, as a JSON object; the names are in `src/words/en.ts`.
+ * @attr {string} server - Address of the service; without it, the one that the script came from.
+ * @attr {"poster" | "loading" | "preview" | "full" | "failed"} stage - Written: how far it is; see `Stage`.
+ * @attr {"webxr" | "scene-viewer" | "quick-look" | "unavailable"} ar-status - Written: how AR works here.
  *
- * Events, all bubbling out of shadow roots: `vitrine-stage`, `vitrine-error`, `vitrine-ar`; see `Details`.
+ * @fires {CustomEvent<StageDetail>} vitrine-stage - It came to the next stage.
+ * @fires {CustomEvent<ErrorDetail>} vitrine-error - Something went wrong; what is on the screen stays.
+ * @fires {CustomEvent<ArDetail>} vitrine-ar - The shopper tapped for AR.
+ * @fires {CustomEvent<InteractionDetail>} vitrine-interaction - The shopper used a control, or moved the model by hand.
  *
- * Style: `--vitrine-ratio` (1 / 1), `--vitrine-radius`, `--vitrine-background`, `--vitrine-surface`, `--vitrine-ink`,
- * `--vitrine-accent`, `--vitrine-on-accent`; parts `poster`, `bar`, `button`, `ar`, `hint`, `view`, `notice`,
- * `progress`. It is light or dark as the page's `color-scheme` is.
+ * @slot poster - The picture, as an `<img>`: shown without scripts too.
+ *
+ * @cssprop --vitrine-ratio - The frame's shape, width by height (1 / 1).
+ * @cssprop --vitrine-radius - Its corners (16px).
+ * @cssprop --vitrine-background - Behind the product.
+ * @cssprop --vitrine-surface - Under buttons and words; may let the product shine through.
+ * @cssprop --vitrine-menu - Under menus, labels and points, which nothing should shine through.
+ * @cssprop --vitrine-ink - Signs and words.
+ * @cssprop --vitrine-accent - The AR button, progress, the open point.
+ * @cssprop --vitrine-on-accent - Words on those.
+ *
+ * @csspart poster - The picture.
+ * @csspart bar - The row of buttons.
+ * @csspart button - Each round button, and those inside notices.
+ * @csspart menu - What "More" opens.
+ * @csspart item - Each line of it.
+ * @csspart variants - The group of colours and materials.
+ * @csspart swatch - Each of them.
+ * @csspart hotspot - Each point on the model.
+ * @csspart caption - The text of the open one.
+ * @csspart dimensions - The lines of the true size.
+ * @csspart dimension - Each of its labels.
+ * @csspart ar - The AR button.
+ * @csspart hint - Where AR would work instead.
+ * @csspart view - The button that asks for 3D.
+ * @csspart notice - Words over the picture.
+ * @csspart progress - The bar of bytes.
  */
 export class VitrineViewer extends HTMLElement {
-  static readonly observedAttributes = ["product", "poster"];
+  static readonly observedAttributes = ["product", "poster", "server"];
+
+  /** Words in the place of ours, read when the element comes into view; goes before the attribute. May be set before the script is here. */
+  words: Partial<Words> | null = (this as { words?: Partial<Words> }).words ?? null;
 
   readonly #root = this.attachShadow({ mode: "open" });
   readonly #sheet = new CSSStyleSheet();
@@ -104,7 +139,8 @@ export class VitrineViewer extends HTMLElement {
         : this.#seen("0px", signal);
     if (loading !== "eager") await this.#seen("50%", signal);
     const small = isSmall();
-    const product = await productOf(id, signal);
+    const server = new URL(this.getAttribute("server") ?? "", BASE).href;
+    const product = await productOf(id, server, signal);
     image.alt = product.alt || product.name;
     const url = product.variants?.poster?.url;
     if (url && !image.hasAttribute("src")) image.src = url;
@@ -118,7 +154,7 @@ export class VitrineViewer extends HTMLElement {
     const head = webgl && !onDemand ? headStart(models, signal) : null;
     const { mount } = await import("./stage.ts");
     signal.throwIfAborted();
-    const renew = async (): Promise<Models> => modelsOf(await fetchProduct(id, BASE, signal, true), small);
+    const renew = async (): Promise<Models> => modelsOf(await fetchProduct(id, server, signal, true), small);
     await mount(this.#host({ product, models, webgl, onDemand, signal, head, wanted, renew }));
   }
 
@@ -130,7 +166,7 @@ export class VitrineViewer extends HTMLElement {
       element: this,
       root: this.#root,
       base: BASE,
-      at: (stage) => this.#at(stage),
+      at: (stage, again) => this.#at(stage, again),
       received: (bytes) => {
         this.#bytes += bytes;
       },
@@ -141,9 +177,10 @@ export class VitrineViewer extends HTMLElement {
     };
   }
 
-  #at(stage: Stage): void {
+  #at(stage: Stage, again = false): void {
     this.setAttribute("stage", stage);
-    this.#tell("vitrine-stage", { stage, ms: performance.now() - this.#since, bytes: this.#bytes });
+    const ms = performance.now() - this.#since;
+    this.#tell("vitrine-stage", { stage, ms, bytes: this.#bytes, ...(again && { again }) });
   }
 
   #tell<Name extends keyof Details>(name: Name, detail: Details[Name]): void {
@@ -156,7 +193,7 @@ export class VitrineViewer extends HTMLElement {
     this.#tell("vitrine-error", { kind, message });
     this.#at("failed");
     const { apologize } = await import("./stage.ts");
-    if (!signal.aborted) apologize(this.#root, this, () => this.#restart());
+    await apologize(this.#root, this, signal, () => this.#restart());
   }
 
   #seen(rootMargin: string, signal: AbortSignal): Promise<void> {
@@ -186,8 +223,8 @@ export class VitrineViewer extends HTMLElement {
   }
 }
 
-async function productOf(id: string, signal: AbortSignal): Promise<Product> {
-  const ask = (): Promise<Product> => fetchProduct(id, BASE, signal);
+async function productOf(id: string, server: string, signal: AbortSignal): Promise<Product> {
+  const ask = (): Promise<Product> => fetchProduct(id, server, signal);
   return ask()
     .catch(async (thrown: Error) => {
       // Only a network that did not answer is worth a second question.
@@ -208,10 +245,16 @@ function isSmall(): boolean {
   return phone || memory <= 2;
 }
 
+let webgl: boolean | undefined;
+
+/** Asked once a page: browsers count the contexts that were made, and give up the oldest. */
 function hasWebgl(): boolean {
-  const context = document.createElement("canvas").getContext("webgl2");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
+  if (webgl === undefined) {
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+    webgl = context !== null;
+  }
+  return webgl;
 }
 
 /** The first model's bytes and the renderer's script are asked for beside the second stage, not after it. */

@@ -23,6 +23,8 @@ export interface Product {
   readonly model_3d_url: string;
   readonly ar_enabled: boolean;
   readonly dimensions_m: readonly number[] | null;
+  /** Whatever the shop keeps with it; `hotspots` is ours to read. */
+  readonly metadata?: { readonly hotspots?: unknown };
   readonly variants?: Partial<Record<Kind, Variant | null>>;
 }
 
@@ -48,14 +50,14 @@ function sourceOf(product: Product): Model | null {
   return product.format === "glb" ? { url: product.model_3d_url, size: product.size } : null;
 }
 
-/** Asks for a product beside the script at `base`. `fresh` goes past the caches, for addresses that ran out. */
+/** Asks for a product at the service that `server` is an address of. `fresh` goes past the caches, for addresses that ran out. */
 export async function fetchProduct(
   id: string,
-  base: string,
+  server: string,
   signal: AbortSignal,
   fresh = false,
 ): Promise<Product> {
-  const url = new URL(`/api/assets/3d/${encodeURIComponent(id)}/`, base);
+  const url = new URL(`/api/assets/3d/${encodeURIComponent(id)}/`, server);
   // On the service's own pages staff see what is not published: same-origin cookies go along, others never do.
   const answer = await fetch(url, {
     signal,

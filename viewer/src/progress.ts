@@ -5,6 +5,8 @@ import { node } from "./dom.ts";
 export interface Progress {
   /** Bytes of one file so far; files are told apart by name. */
   set(name: string, bytes: number): void;
+  /** Out of sight until more bytes come. */
+  hide(): void;
   done(): void;
 }
 
@@ -19,11 +21,15 @@ export function makeProgress(total: number, label: string): { bar: HTMLElement; 
   const files = new Map<string, number>();
   const progress: Progress = {
     set(name, bytes) {
+      bar.hidden = false;
       files.set(name, bytes);
       const received = [...files.values()].reduce((sum, each) => sum + each, 0);
       const share = Math.min(received / Math.max(total, 1), 1);
       fill.style.setProperty("--share", share.toFixed(4));
       bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+    },
+    hide() {
+      bar.hidden = true;
     },
     done() {
       bar.remove();

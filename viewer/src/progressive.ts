@@ -25,17 +25,20 @@ export async function show(view: ModelViewer, file: Blob): Promise<void> {
  * Puts `file` in the place of what `view` shows. A twin out of sight loads it first, shaders and textures too; then
  * the view gets the same URL, which is a copy out of model-viewer's cache and takes a few frames.
  */
-export async function upgrade(view: ModelViewer, file: Blob): Promise<void> {
+export async function upgrade(view: ModelViewer, file: Blob, signal: AbortSignal): Promise<void> {
   const url = URL.createObjectURL(file);
   const twin = makeModelViewer();
   twin.className = "twin";
   twin.setAttribute("aria-hidden", "true");
+  twin.inert = true;
+  if (view.variantName) twin.variantName = view.variantName;
   try {
     const ready = settled(twin);
     twin.src = url;
     view.after(twin);
-    await ready;
+    await orAborted(ready, signal);
     await cameraStill(view);
+    signal.throwIfAborted();
     await swap(view, url);
   } finally {
     twin.remove();
@@ -61,6 +64,14 @@ async function swap(view: ModelViewer, url: string): Promise<void> {
   const loaded = settled(view);
   view.src = url;
   await loaded;
+}
+
+/** A view that was taken out of the page loads no more: what it would have told is not waited for. */
+function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
 }
 
 /** One `load` or `error` of the view, whichever comes. */

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 const HOME = join(import.meta.dirname, "..");
 const DIST = join(HOME, "dist");
@@ -10,12 +11,33 @@ const DIST = join(HOME, "dist");
 execFileSync(process.execPath, ["build.ts"], { cwd: HOME });
 const manifest = JSON.parse(readFileSync(join(DIST, "manifest.json"), "utf8")) as Record<string, string>;
 
+const LANGUAGES = ["de.js", "es.js", "fr.js", "ja.js", "zh.js"];
+
+function packed(name: string): number {
+  return statSync(join(DIST, `${manifest[name]}.br`)).size;
+}
+
 test("the first stage weighs at most 3 kB on the wire", () => {
-  assert.ok(statSync(join(DIST, "vitrine-viewer.js.br")).size <= 3_000);
+  assert.ok(packed("vitrine-viewer.js") <= 3_000);
 });
 
-test("the second stage weighs at most 9 kB on the wire", () => {
-  assert.ok(statSync(join(DIST, `${manifest["stage.js"]}.br`)).size <= 9_000);
+test("the second stage weighs at most 16 kB on the wire, a language 1 kB", () => {
+  assert.ok(packed("stage.js") <= 16_000);
+  for (const language of LANGUAGES) assert.ok(packed(language) <= 1_000, language);
+});
+
+test("the README tells what each stage weighs, to within 5 %", () => {
+  const readme = readFileSync(join(HOME, "README.md"), "utf8");
+  const rows = [...readme.matchAll(/^\| . \| `([\w.-]+)` \| (\d+) \| (\d+) \|/gm)];
+
+  assert.equal(rows.length, 4);
+  for (const [, name = "", gzip, brotli] of rows) {
+    const content = readFileSync(join(DIST, manifest[name] ?? ""));
+    const weighed = { gzip: gzipSync(content, { level: 9 }).length, brotli: packed(name) };
+
+    assert.ok(Math.abs(Number(gzip) / weighed.gzip - 1) < 0.05, `${name}: ${weighed.gzip} with gzip`);
+    assert.ok(Math.abs(Number(brotli) / weighed.brotli - 1) < 0.05, `${name}: ${weighed.brotli} with brotli`);
+  }
 });
 
 test("every file but the entry can be kept for ever under its name", () => {
@@ -26,8 +48,8 @@ test("every file but the entry can be kept for ever under its name", () => {
     assert.match(name, /-([0-9a-f]{10}|[A-Z0-9]{8}|\d+\.\d+\.\d+)[./]/);
 });
 
-test("the bundle is two files: what is needed at once, and what is not", () => {
+test("the bundle is what is needed at once, what is not, and the languages", () => {
   const own = Object.keys(manifest).filter((name) => !/model-viewer|draco|meshopt/.test(name));
 
-  assert.deepEqual(own, ["vitrine-viewer.js", "stage.js"]);
+  assert.deepEqual(own.sort(), ["stage.js", "vitrine-viewer.js", ...LANGUAGES].sort());
 });

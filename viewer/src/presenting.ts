@@ -1,0 +1,238 @@
+/** One showing of a product: the small model, then the full one, with the controls, until it is let go. */
+
+import type { Ar } from "./ar/button.ts";
+import { type Camera, cameraOf, placeCamera, wantsStillness } from "./camera.ts";
+import { type Controls, makeControls } from "./controls/bar.ts";
+import { fetchModel } from "./download.ts";
+import { asFault, Fault } from "./fault.ts";
+import type { Host } from "./host.ts";
+import { defineModelViewer, forgetUnusedModels, type ModelViewer, makeModelViewer } from "./model-viewer.ts";
+import type { Notice } from "./notice.ts";
+import { type Pace, paceOf, thisConnection, whenDue } from "./pace.ts";
+import type { Model } from "./product.ts";
+import { makeProgress, type Progress } from "./progress.ts";
+import { framesDrawn, show, upgrade } from "./progressive.ts";
+import { spokenViews, type Words } from "./words.ts";
+
+/** Everything of one element that outlives a showing. */
+export interface Scene {
+  readonly host: Host;
+  readonly words: Words;
+  readonly notice: Notice;
+  readonly footer: HTMLElement;
+  /** Where the buttons stand. */
+  readonly row: HTMLElement;
+  readonly ar: Promise<Ar>;
+}
+
+/** What a shopper left behind when the element went out of sight. */
+export interface Left {
+  readonly camera: Camera | null;
+  readonly variant: string | null;
+  readonly animation: string | null;
+  readonly paused: boolean;
+  readonly pace: Pace;
+}
+
+export interface Showing {
+  /** True when a model is shown, false when none could be; never rejects. */
+  readonly done: Promise<boolean>;
+  /** What to come back to. */
+  leave(): Left;
+}
+
+interface Turn {
+  readonly scene: Scene;
+  readonly view: ModelViewer;
+  readonly full: Model;
+  readonly preview: Model | null;
+  /** Aborted when this showing ends. */
+  readonly signal: AbortSignal;
+  readonly left: Left | null;
+  readonly pace: Pace;
+}
+
+export function present(scene: Scene, full: Model, { signal, left }: Pick<Turn, "signal" | "left">): Showing {
+  const { host } = scene;
+  const view = makeModelViewer();
+  const pace = left?.pace ?? paceOf(host.element.getAttribute("full"), thisConnection());
+  const turn: Turn = { scene, view, full, preview: host.models.preview, signal, left, pace };
+  return {
+    done: run(turn),
+    leave() {
+      const stage = host.element.getAttribute("stage");
+      const shown = stage === "preview" || stage === "full";
+      return {
+        camera: shown ? cameraOf(view) : (left?.camera ?? null),
+        variant: view.variantName,
+        animation: view.animationName ?? null,
+        paused: shown && view.availableAnimations.length > 0 && view.paused,
+        // What was fetched once is in the browser's cache.
+        pace: stage === "full" ? "now" : pace,
+      };
+    },
+  };
+}
+
+async function run(turn: Turn): Promise<boolean> {
+  const { scene, full, signal, left } = turn;
+  const { host, words, notice } = scene;
+  host.at("loading", left !== null);
+  const loading = makeProgress(full.size + (turn.preview?.size ?? 0), words.loading);
+  host.root.append(loading.bar);
+  signal.addEventListener("abort", () => loading.progress.done());
+  try {
+    await loadInTurn(turn, loading.progress);
+    return true;
+  } catch (thrown) {
+    if (signal.aborted) return true;
+    host.fault(asFault(thrown));
+    if (host.element.getAttribute("stage") === "preview") return true;
+    host.at("failed", left !== null);
+    notice.say(words.failed, { label: words.retry, press: () => host.restart() });
+    return false;
+  } finally {
+    loading.progress.done();
+  }
+}
+
+/** The preview's bytes travel beside the renderer's script; the full model's once both are here. */
+async function loadInTurn(turn: Turn, progress: Progress): Promise<void> {
+  const { scene, view, full, preview, signal, left, pace } = turn;
+  const { host, notice, words } = scene;
+  const again = left !== null;
+  const script = defineModelViewer(host.base).catch((cause: unknown) => {
+    throw new Fault("script", "model-viewer did not load", cause);
+  });
+  const first = fetchInto(turn, preview ?? full, progress, again ? null : host.head);
+  const [file] = await Promise.all([firstOrNull(turn, first), script]);
+  signal.throwIfAborted();
+  const early = preview && file && pace === "now" ? fetchInto(turn, full, progress, null) : null;
+  early?.catch(() => undefined); // awaited below, after the preview is shown
+  const shown = file ?? (await fetchInto(turn, full, progress, null));
+  const controls = await reveal(turn, shown);
+  const small = preview !== null && file !== null;
+  host.at(small ? "preview" : "full", again);
+  if (!again) notice.tell(words.ready);
+  if (!small) return;
+  if (pace !== "now") {
+    progress.hide();
+    await whenDue(pace, host, signal);
+  }
+  const whole = await (early ?? fetchInto(turn, full, progress, null));
+  await upgrade(view, whole, signal);
+  signal.throwIfAborted();
+  controls.refresh();
+  host.at("full", again);
+}
+
+/** A preview that cannot be had is no reason to stop: null, and the full model comes first. */
+function firstOrNull({ scene, preview, signal }: Turn, file: Promise<Blob>): Promise<Blob | null> {
+  if (!preview) return file;
+  return file.catch((thrown: unknown) => {
+    signal.throwIfAborted();
+    scene.host.fault(asFault(thrown));
+    return null;
+  });
+}
+
+let files = 0;
+
+function fetchInto(
+  { scene: { host, words, notice }, signal, full }: Turn,
+  model: Model,
+  progress: Progress,
+  head: Promise<Response> | null,
+): Promise<Blob> {
+  const name = `file ${files++}`;
+  let before = 0;
+  return fetchModel({
+    model,
+    signal,
+    head: head ?? undefined,
+    onBytes: (bytes) => {
+      host.received(bytes - before);
+      before = bytes;
+      progress.set(name, bytes);
+    },
+    onOffline: (offline) => (offline ? notice.say(words.offline) : notice.clear()),
+    renew: async () => {
+      const models = await host.renew();
+      return model === full ? models.full : (models.preview ?? models.full);
+    },
+  });
+}
+
+/** Puts the view under the poster, shows the first model in it, and takes the poster away. */
+async function reveal(turn: Turn, file: Blob): Promise<Controls> {
+  const { scene, view, signal, left } = turn;
+  const { host, words, row, ar } = scene;
+  dress(turn);
+  host.root.prepend(view);
+  nameSurface(view, words);
+  signal.addEventListener("abort", () => letGo(view), { once: true });
+  await show(view, file);
+  signal.throwIfAborted();
+  if (left?.camera) placeCamera(view, left.camera);
+  if (left?.paused) view.pause();
+  const told = (kind: Parameters<Parameters<typeof makeControls>[0]["told"]>[0]): void =>
+    host.tell("vitrine-interaction", { kind });
+  const controls = makeControls({ host, view, words, notice: scene.notice, signal, told });
+  view.after(...controls.over);
+  row.before(...controls.above);
+  row.append(controls.bar);
+  row.after(controls.list);
+  const placed = [...controls.over, ...controls.above, controls.bar, controls.list];
+  signal.addEventListener("abort", () => {
+    for (const each of placed) each.remove();
+  });
+  host.cover(false);
+  watchContext(turn);
+  ar.then((offer) => offer.use(view));
+  return controls;
+}
+
+function dress({ scene: { host, words }, view, left }: Turn): void {
+  const wishes = {
+    alt: host.product.alt || host.product.name,
+    a11y: spokenViews(words),
+    "camera-controls": "",
+    "touch-action": "pan-y",
+    "ar-modes": "webxr",
+    ...(wantsStillness() ? {} : { autoplay: "" }),
+  };
+  for (const [name, value] of Object.entries(wishes)) view.setAttribute(name, value);
+  if (left?.variant) view.variantName = left.variant;
+  if (left?.animation) view.animationName = left.animation;
+  view.classList.add("view");
+}
+
+function nameSurface(view: ModelViewer, words: Words): void {
+  // An image that takes keys says nothing to screen readers; an application lets its keys through.
+  const surface = view.shadowRoot?.querySelector(".userInput");
+  surface?.setAttribute("role", "application");
+  surface?.setAttribute("aria-roledescription", words.region);
+}
+
+/** Takes the view out of the page; its model goes a moment later, when nothing holds it. */
+function letGo(view: ModelViewer): void {
+  view.remove();
+  setTimeout(forgetUnusedModels, 100);
+}
+
+/** The graphics card may go away; the picture stands in until model-viewer has its light back. */
+function watchContext({ scene: { host, words, notice }, view, signal }: Turn): void {
+  const onError = (event: Event): void => {
+    if ((event as CustomEvent<{ readonly type: string }>).detail.type !== "webglcontextlost") return;
+    host.fault(new Fault("context-lost", "the WebGL context was lost"));
+    host.cover(true);
+    notice.say(words.lost);
+    const back = async (): Promise<void> => {
+      await framesDrawn();
+      notice.clear();
+      host.cover(false);
+    };
+    view.addEventListener("environment-change", back, { once: true, signal });
+  };
+  view.addEventListener("error", onError, { signal });
+}

@@ -63,7 +63,8 @@ def test_the_keyboard_reaches_every_button(visit: Open) -> None:
         )
 
     buttons = [name for name in names if name]
-    assert buttons == ["Rotate left", "Rotate right", "Zoom in", "Zoom out", "Reset the view"]
+    bar = ["Rotate left", "Rotate right", "Zoom in", "Zoom out", "Reset the view"]
+    assert buttons == ["View in your room", *bar]
 
 
 def test_a_german_page_is_spoken_to_in_german(shop: Shop, visit: Open) -> None:

@@ -11,6 +11,7 @@ declare global {
     "vitrine-stage": CustomEvent<Details["vitrine-stage"]>;
     "vitrine-error": CustomEvent<Details["vitrine-error"]>;
     "vitrine-ar": CustomEvent<Details["vitrine-ar"]>;
+    "vitrine-ar-action": CustomEvent<Details["vitrine-ar-action"]>;
   }
 }
 

@@ -21,9 +21,10 @@ const BASE = import.meta.url;
  *
  * Attributes it writes:
  * - `stage`: `poster`, `loading`, `preview`, `full` or `failed`; see `Stage`.
- * - `ar-status`: `webxr`, `scene-viewer`, `quick-look` or `unavailable`.
+ * - `ar-status`: `webxr`, `scene-viewer`, `quick-look` or `unavailable`, then with `ar-reason`; see `ArReason`.
  *
- * Events, all bubbling out of shadow roots: `vitrine-stage`, `vitrine-error`, `vitrine-ar`; see `Details`.
+ * Events, all bubbling out of shadow roots: `vitrine-stage`, `vitrine-error`, `vitrine-ar`, `vitrine-ar-action`; see
+ * `Details`.
  *
  * Style: `--vitrine-ratio` (1 / 1), `--vitrine-radius`, `--vitrine-background`, `--vitrine-surface`, `--vitrine-ink`,
  * `--vitrine-accent`, `--vitrine-on-accent`; parts `poster`, `bar`, `button`, `ar`, `hint`, `view`, `notice`,
@@ -90,11 +91,15 @@ export class VitrineViewer extends HTMLElement {
     this.#root.replaceChildren(frame);
     this.#root.adoptedStyleSheets = [this.#sheet];
     this.removeAttribute("ar-status");
+    this.removeAttribute("ar-reason");
     if (id) this.#run(id, image, life).catch((thrown: unknown) => this.#giveUp(thrown, life.signal));
   }
 
   async #run(id: string, image: HTMLImageElement, { signal }: AbortController): Promise<void> {
-    const loading = this.getAttribute("loading");
+    // The address that a phone got from the QR code: what it names is wanted at once.
+    const called = location.hash === `#vitrine-ar=${id}`;
+    if (called) this.scrollIntoView({ block: "center" });
+    const loading = called ? "eager" : this.getAttribute("loading");
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
     const onDemand = loading === "interaction" || (loading !== "eager" && saving === true);
     const wanted = onDemand

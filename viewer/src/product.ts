@@ -23,6 +23,7 @@ export interface Product {
   readonly model_3d_url: string;
   readonly ar_enabled: boolean;
   readonly dimensions_m: readonly number[] | null;
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly variants?: Partial<Record<Kind, Variant | null>>;
 }
 

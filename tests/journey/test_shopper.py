@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from tests.gltf_builders import a_ball
 from tests.journey.service import ROOT, Service
-from tests.viewer.test_ar import IPHONE, PIXEL, REL_AR, STAY
+from tests.viewer.phones import IPHONE, PIXEL, REL_AR, STAY
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
 

@@ -26,9 +26,39 @@ export interface ErrorDetail {
   readonly message: string;
 }
 
-/** `vitrine-ar`: the shopper tapped for AR, and this is what was opened. */
+/** AR in the page, in Google's app, in Apple's. */
+export type ArKind = "webxr" | "scene-viewer" | "quick-look";
+
+/**
+ * How far an AR visit is, and what `ms` says of it (null where nothing is named):
+ * - `launched`: the shopper tapped.
+ * - `started`: a WebXR session runs; ms since the tap. `placed`: on a surface; ms since `started`.
+ * - `lost`, `found`: the phone no longer knows where it is, and knows again; ms it was lost.
+ * - `ended`: ms the session lasted.
+ * - `refused`: the browser or the shopper said no. `failed`: it broke, or the app is not there.
+ * - `returned`: back from another app; ms away from the page, which is not the same as time in AR.
+ */
+export type ArState =
+  | "launched"
+  | "started"
+  | "placed"
+  | "lost"
+  | "found"
+  | "ended"
+  | "refused"
+  | "failed"
+  | "returned";
+
+/** `vitrine-ar`: something happened on the way into AR, in it, or back. */
 export interface ArDetail {
-  readonly kind: "webxr" | "scene-viewer" | "quick-look";
+  readonly kind: ArKind;
+  readonly state: ArState;
+  readonly ms: number | null;
+}
+
+/** `vitrine-ar-action`: the button of Quick Look's banner was tapped; what it does is the page's to say. */
+export interface ArActionDetail {
+  readonly product: string;
 }
 
 /** What a shopper can do with the model; a picture saved is a `screenshot`. */
@@ -54,6 +84,7 @@ export interface Details {
   readonly "vitrine-error": ErrorDetail;
   readonly "vitrine-ar": ArDetail;
   readonly "vitrine-interaction": InteractionDetail;
+  readonly "vitrine-ar-action": ArActionDetail;
 }
 
 export interface Host {

@@ -12,6 +12,7 @@ declare global {
     "vitrine-error": CustomEvent<Details["vitrine-error"]>;
     "vitrine-ar": CustomEvent<Details["vitrine-ar"]>;
     "vitrine-interaction": CustomEvent<Details["vitrine-interaction"]>;
+    "vitrine-ar-action": CustomEvent<Details["vitrine-ar-action"]>;
   }
 }
 

@@ -27,10 +27,12 @@ const BASE = import.meta.url;
  * @attr {string} server - Address of the service; without it, the one that the script came from.
  * @attr {"poster" | "loading" | "preview" | "full" | "failed"} stage - Written: how far it is; see `Stage`.
  * @attr {"webxr" | "scene-viewer" | "quick-look" | "unavailable"} ar-status - Written: how AR works here.
+ * @attr {ArReason} ar-reason - Written where AR is unavailable: why; see `ArReason`.
  *
  * @fires {CustomEvent<StageDetail>} vitrine-stage - It came to the next stage.
  * @fires {CustomEvent<ErrorDetail>} vitrine-error - Something went wrong; what is on the screen stays.
- * @fires {CustomEvent<ArDetail>} vitrine-ar - The shopper tapped for AR.
+ * @fires {CustomEvent<ArDetail>} vitrine-ar - Something happened on the way into AR, in it, or back.
+ * @fires {CustomEvent<ArActionDetail>} vitrine-ar-action - The button of Quick Look's banner was tapped.
  * @fires {CustomEvent<InteractionDetail>} vitrine-interaction - The shopper used a control, or moved the model by hand.
  *
  * @slot poster - The picture, as an `<img>`: shown without scripts too.
@@ -125,11 +127,15 @@ export class VitrineViewer extends HTMLElement {
     this.#root.replaceChildren(frame);
     this.#root.adoptedStyleSheets = [this.#sheet];
     this.removeAttribute("ar-status");
+    this.removeAttribute("ar-reason");
     if (id) this.#run(id, image, life).catch((thrown: unknown) => this.#giveUp(thrown, life.signal));
   }
 
   async #run(id: string, image: HTMLImageElement, { signal }: AbortController): Promise<void> {
-    const loading = this.getAttribute("loading");
+    // The address that a phone got from the QR code: what it names is wanted at once.
+    const called = location.hash === `#vitrine-ar=${id}`;
+    if (called) this.scrollIntoView({ block: "center" });
+    const loading = called ? "eager" : this.getAttribute("loading");
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
     const onDemand = loading === "interaction" || (loading !== "eager" && saving === true);
     const wanted = onDemand

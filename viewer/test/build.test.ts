@@ -40,6 +40,13 @@ test("the README tells what each stage weighs, to within 5 %", () => {
   }
 });
 
+test("what AR shows weighs at most 3 kB, its words 1 kB a language, the QR code 4 kB", () => {
+  assert.ok(packed("experience.js") <= 3_000);
+  assert.ok(packed("qr.js") <= 4_000);
+  for (const language of ["en", "de", "fr", "es", "ja", "zh"])
+    assert.ok(packed(`ar-${language}.js`) <= 1_000);
+});
+
 test("every file but the entry can be kept for ever under its name", () => {
   const { "vitrine-viewer.js": entry, ...others } = manifest;
 
@@ -51,5 +58,9 @@ test("every file but the entry can be kept for ever under its name", () => {
 test("the bundle is what is needed at once, what is not, and the languages", () => {
   const own = Object.keys(manifest).filter((name) => !/model-viewer|draco|meshopt/.test(name));
 
-  assert.deepEqual(own.sort(), ["stage.js", "vitrine-viewer.js", ...LANGUAGES].sort());
+  const later = ["experience.js", "qr.js", "stage.js", ...LANGUAGES];
+  assert.deepEqual(
+    own.filter((name) => !/^ar-..\.js$/.test(name)).sort(),
+    ["vitrine-viewer.js", ...later].sort(),
+  );
 });

@@ -81,6 +81,37 @@ const known: readonly [name: string, userAgent: string, touch: number, relAr: bo
     false,
     { ...CANNOT_BUT_PHONE_CAN, os: "android" },
   ],
+  [
+    "Samsung Internet",
+    "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) " +
+      "SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36",
+    5,
+    false,
+    { ...NOTHING, os: "android", sceneViewer: true },
+  ],
+  [
+    "a Quest, which does not say Android",
+    "Mozilla/5.0 (X11; Linux x86_64; Quest 3) AppleWebKit/537.36 (KHTML, like Gecko) " +
+      "OculusBrowser/33.0 Chrome/126.0.0.0 VR Safari/537.36",
+    0,
+    false,
+    { ...NOTHING, os: "headset" },
+  ],
+  ...(
+    [
+      ["TikTok", "musical_ly_31.5.0 JsSdk/2.0 NetType/WIFI BytedanceWebview/d8a21c6"],
+      ["WeChat", "MicroMessenger/8.0.42(0x18002a2c) NetType/WIFI Language/en"],
+      ["Line", "Safari Line/13.16.0"],
+      ["Facebook", "[FBAN/FBIOS;FBAV/430.0;FBBV/1]"],
+      ["Pinterest", "[Pinterest/iOS]"],
+    ] as const
+  ).map(([name, app]): (typeof known)[number] => [
+    `${name} on an iPhone`,
+    `${IPHONE} Mobile/15E148 Safari/604.1 ${app}`,
+    5,
+    true,
+    { ...CANNOT_BUT_PHONE_CAN, os: "ios" },
+  ]),
   ["Safari on a Mac", `${MAC} Version/18.0 Safari/605.1.15`, 0, true, { ...NOTHING, os: "other" }],
   [
     "Chrome on Windows with a touch screen",
@@ -96,3 +127,9 @@ for (const [name, userAgent, maxTouchPoints, relAr, device] of known) {
     assert.deepEqual(deviceOf({ userAgent, maxTouchPoints, relAr }), device);
   });
 }
+
+test("a page on an iPhone's home screen is no app's browser", () => {
+  const facts = { userAgent: `${IPHONE} Mobile/15E148`, maxTouchPoints: 5, relAr: true, standalone: true };
+
+  assert.deepEqual(deviceOf(facts), { ...NOTHING, os: "ios", quickLook: true });
+});

@@ -6,6 +6,7 @@
 import type { Details, ErrorDetail, Host, Stage } from "./host.ts";
 import css from "./placeholder.css";
 import { fetchProduct, type Models, modelsOf, type Product } from "./product.ts";
+import type { Told, Watched } from "./telemetry.ts";
 
 const POSTER_PATIENCE_MS = 3_000;
 const BASE = import.meta.url;
@@ -18,6 +19,7 @@ const BASE = import.meta.url;
  * - `poster`: address of the picture; without it the product's own. `<img slot="poster">` inside goes before both.
  * - `loading`: `visible` (default) loads 3D when the element is on the screen, `interaction` waits for a tap,
  *   `eager` does not wait. A browser that asks to save data makes `visible` wait for a tap.
+ * - `telemetry`: `off` tells the service nothing; see telemetry.ts for what it is told else.
  *
  * Attributes it writes:
  * - `stage`: `poster`, `loading`, `preview`, `full` or `failed`; see `Stage`.
@@ -37,6 +39,9 @@ export class VitrineViewer extends HTMLElement {
   #life: AbortController | null = null;
   #since = 0;
   #bytes = 0;
+  /** What was told before the telemetry was there to hear it. */
+  #told: Told[] | null = null;
+  #counted = false;
 
   constructor() {
     super();
@@ -74,6 +79,8 @@ export class VitrineViewer extends HTMLElement {
     this.#life = life;
     this.#since = performance.now();
     this.#bytes = 0;
+    this.#told = [];
+    this.#counted = false;
     const image = new Image();
     image.part.add("poster");
     image.decoding = "async";
@@ -114,6 +121,7 @@ export class VitrineViewer extends HTMLElement {
     signal.throwIfAborted();
     this.#at("poster");
     const models = modelsOf(product, small);
+    this.#count({ product, models, signal });
     const webgl = hasWebgl();
     const head = webgl && !onDemand ? headStart(models, signal) : null;
     const { mount } = await import("./stage.ts");
@@ -147,7 +155,20 @@ export class VitrineViewer extends HTMLElement {
   }
 
   #tell<Name extends keyof Details>(name: Name, detail: Details[Name]): void {
+    this.#told?.push([name, detail, performance.now()]);
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Once a life, after the poster, and never in its way. */
+  async #count(known: Omit<Watched, "since" | "told">): Promise<void> {
+    const told = this.#told;
+    if (!told || this.#counted) return;
+    this.#counted = true;
+    const wished = this.getAttribute("telemetry") !== "off";
+    const telemetry = wished ? await import("./telemetry.ts").catch(() => null) : null;
+    if (known.signal.aborted) return;
+    this.#told = null;
+    telemetry?.watch(this, { ...known, since: this.#since, told });
   }
 
   async #giveUp(thrown: unknown, signal: AbortSignal): Promise<void> {
@@ -155,6 +176,7 @@ export class VitrineViewer extends HTMLElement {
     const { kind = "script", message = "" } = thrown as Partial<ErrorDetail>;
     this.#tell("vitrine-error", { kind, message });
     this.#at("failed");
+    this.#count({ signal });
     const { apologize } = await import("./stage.ts");
     if (!signal.aborted) apologize(this.#root, this, () => this.#restart());
   }

@@ -18,6 +18,10 @@ test("the second stage weighs at most 9 kB on the wire", () => {
   assert.ok(statSync(join(DIST, `${manifest["stage.js"]}.br`)).size <= 9_000);
 });
 
+test("what counts weighs at most 2 kB on the wire", () => {
+  assert.ok(statSync(join(DIST, `${manifest["telemetry.js"]}.br`)).size <= 2_000);
+});
+
 test("every file but the entry can be kept for ever under its name", () => {
   const { "vitrine-viewer.js": entry, ...others } = manifest;
 
@@ -26,8 +30,8 @@ test("every file but the entry can be kept for ever under its name", () => {
     assert.match(name, /-([0-9a-f]{10}|[A-Z0-9]{8}|\d+\.\d+\.\d+)[./]/);
 });
 
-test("the bundle is two files: what is needed at once, and what is not", () => {
+test("the bundle is three files: what is needed at once, what is not, and what counts", () => {
   const own = Object.keys(manifest).filter((name) => !/model-viewer|draco|meshopt/.test(name));
 
-  assert.deepEqual(own, ["vitrine-viewer.js", "stage.js"]);
+  assert.deepEqual(own, ["vitrine-viewer.js", "telemetry.js", "stage.js"]);
 });

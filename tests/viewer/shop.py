@@ -151,7 +151,8 @@ class _Door(BaseHTTPRequestHandler):
 
     @staticmethod
     def _find(shop: Shop, path: str) -> bytes | None:
-        built = DIST / path.removeprefix("/viewer/")
+        name = path.removeprefix("/viewer/")
+        built = DIST / str(json.loads((DIST / "manifest.json").read_text()).get(name, name))
         answers: dict[str, Callable[[], bytes]] = {
             "/": shop.page,
             f"/api/assets/3d/{PRODUCT_ID}/": lambda: json.dumps(shop.product).encode(),

@@ -1,7 +1,8 @@
 """`make bench MODELS=folder`: every model of a folder through the standard recipe and through three peers.
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
-memory, the ratios that are promised, how much two workers gain, and what the heaviest model takes. Seconds are this
+memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, and when a shopper sees
+something on a slow network. Seconds are this
 machine's: read their ratios.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from bench import peers, tables
 from bench.comparing import compare
 from bench.figures import Result
+from bench.first_picture import RUNS, Shown, first_pictures, made
 from bench.heavy import Heavy, cook_heavy
 from bench.models import models_in
 from bench.scaling import Scaling, scale
@@ -22,7 +24,8 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("bytes", "equal", "scaling", "heavy")
+PARTS = ("bytes", "equal", "scaling", "heavy", "first")
+HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
 The web variant beside the peers' files. SSIM is the mean of all views, FLIP that of the worst; both against the
 untouched model, in one renderer. Brotli is level 9. CPU seconds of ours are those of all variants, posters and proofs
@@ -51,7 +54,17 @@ def main(arguments: list[str]) -> None:
         report.scaling = scale(report.smallest_of(models))
     if "heavy" in asked.only:
         report.heavy = cook_heavy(tools)
+    if "first" in asked.only:
+        with made(HEADPHONES) as heavy:
+            for shown in first_pictures([*_light(models), heavy], asked.runs):
+                report.add_first(shown)
     report.finish()
+
+
+def _light(models: list[Path]) -> list[Path]:
+    """The one nearest to LIGHT_BYTES that a plain page can show as it is."""
+    plain = [model for model in models if model.suffix == ".glb"]
+    return sorted(plain, key=lambda one: abs(one.stat().st_size - LIGHT_BYTES))[:1]
 
 
 def _asked(arguments: list[str]) -> argparse.Namespace:
@@ -60,6 +73,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run; all unless told"
     )
+    parser.add_argument("--runs", type=int, default=RUNS, help="visits of each page, for the part first")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the tables are written")
     return parser.parse_args(arguments)
 
@@ -72,6 +86,7 @@ class Report:
         self._versions = {**recipes.versions(tools), **peers.versions()}
         self._results: list[Result] = []
         self._refused: list[str] = []
+        self._first: list[Shown] = []
         self.scaling: Scaling | None = None
         self.heavy: Heavy | None = None
         print("\n".join(tables.heading(tables.FILES)), flush=True)
@@ -79,6 +94,11 @@ class Report:
     def add(self, result: Result) -> None:
         self._results.append(result)
         print("\n".join(tables.files_of(result)), flush=True)
+        self._write()
+
+    def add_first(self, shown: Shown) -> None:
+        self._first.append(shown)
+        print("\n".join(tables.first_rows_of(shown)), flush=True)
         self._write()
 
     def refuse(self, model: str, why: str) -> None:
@@ -103,11 +123,16 @@ class Report:
         yield ""
         yield from tables.heading(tables.MEANS)
         yield from tables.means_of(self._results, self.scaling, self.heavy)
+        for shown in self._first:
+            yield from tables.first_targets_of(shown)
 
     def _write(self) -> None:
         files = [line for result in self._results for line in tables.files_of(result)]
         lines = ["# Bench", "", NOTE, "", "## Ratios", "", *self._summary()]
         lines += ["", "## Files", "", *tables.heading(tables.FILES), *files]
+        if self._first:
+            rows = [line for shown in self._first for line in tables.first_rows_of(shown)]
+            lines += ["", "## First picture", "", *tables.heading(tables.FIRST), *rows]
         if self._refused:
             lines += ["", "## Not cooked", "", *tables.heading(("model", "why")), *self._refused]
         versions = ", ".join(f"{name} {version}" for name, version in self._versions.items())

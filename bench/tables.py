@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bench.figures import Entry, Result, geometric_mean
+from bench.first_picture import ON_OPTIMIZED, ON_ORIGINAL, OURS, Shown
 from bench.heavy import Heavy
 from bench.scaling import Scaling
 
@@ -23,7 +24,19 @@ RATIOS = (
     "grown",
 )
 MEANS = ("what", "models", "geometric mean", "worst", "target")
+FIRST = (
+    "model",
+    "network",
+    "page",
+    "poster ms",
+    "first 3D ms",
+    "full ms",
+    "÷ ours, first 3D",
+    "÷ ours, full",
+)
 NONE = "–"
+HEAVY_BYTES = 15_000_000
+"""From here on a model counts as the heavy one, whose targets are higher."""
 
 
 def row(cells: Iterable[str]) -> str:
@@ -113,6 +126,40 @@ def means_of(results: Sequence[Result], scaling: Scaling | None, heavy: Heavy | 
             row([f"throughput of 2 workers ÷ 1 ({scaling.model})", "1", ratio, ratio, "at least 1.6"])
         )
     return [*lines, *(_heavy_rows(heavy) if heavy else ())]
+
+
+def first_rows_of(shown: Shown) -> list[str]:
+    """A row for each page; how many times as long as on ours it takes."""
+    ours = shown.pages[OURS]
+    return [
+        row(
+            [
+                shown.model,
+                shown.network,
+                name,
+                *(_number(moment, ",.0f") for moment in (page.poster, page.first, page.full)),
+                _number(page.first / ours.first, ".1f"),
+                _number(page.full / ours.full, ".1f"),
+            ]
+        )
+        for name, page in shown.pages.items()
+    ]
+
+
+def first_targets_of(shown: Shown) -> list[str]:
+    """What is promised against the plain page on the original."""
+    ours, plain = shown.pages[OURS], shown.pages[ON_ORIGINAL]
+    sooner, whole = ("10", "4") if shown.size >= HEAVY_BYTES else ("5", "1.5")
+    told = (
+        ("poster ÷ plain page's", ours.poster / plain.poster, "at most 1.1"),
+        ("first 3D, times sooner", plain.first / ours.first, f"at least {sooner}"),
+        ("full model, times sooner", plain.full / ours.full, f"at least {whole}"),
+        ("first 3D, times sooner than optimized alone", shown.pages[ON_OPTIMIZED].first / ours.first, NONE),
+    )
+    where = f"{shown.model}, {shown.network}"
+    return [
+        row([f"{what}: {where}", "1", f"{ratio:.2f}", f"{ratio:.2f}", bound]) for what, ratio, bound in told
+    ]
 
 
 def _heavy_rows(heavy: Heavy) -> list[str]:

@@ -110,8 +110,10 @@ def test_viewers_see_no_way_to_write(viewer: Client) -> None:
 
     text = viewer.get("/").text
 
-    for control in ("data-do=", "data-may-write", 'id="choose"', "<dialog", '<input type="file"'):
+    verbs = ('data-do="publish"', 'data-do="optimize"', 'data-do="delete"')
+    for control in (*verbs, "data-may-write", 'id="choose"', 'id="confirm"', '<input type="file"'):
         assert control not in text
+    assert 'data-do="embed"' in text
 
 
 def test_what_needs_scripts_is_said_without_them(editor: Client) -> None:

@@ -1,5 +1,6 @@
 """/p/{id}: for anyone when published, for staff always."""
 
+import re
 import uuid
 
 import pytest
@@ -118,3 +119,28 @@ def test_names_are_text(client: Client) -> None:
     assert "<img src=x" not in text
     assert "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in text
     assert Product.objects.get().name == nasty
+
+
+def test_a_link_to_it_shows_picture_name_and_price_elsewhere(client: Client) -> None:
+    product = a_product(
+        name="Chair", alt="A red chair", metadata={"price": 34, "currency": "EUR"}, variants=(Kind.POSTER,)
+    )
+    product.versions.get().variants.update(width_px=1024, height_px=768)
+
+    text = client.get(f"/p/{product.pk}").text
+
+    said = dict(re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)"', text))
+    assert (said["og:type"], said["og:title"], said["og:image:alt"]) == ("product", "Chair", "A red chair")
+    assert (said["og:image:width"], said["og:image:height"]) == ("1024", "768")
+    assert (said["product:price:amount"], said["product:price:currency"]) == ("34", "EUR")
+    assert said["twitter:card"] == "summary_large_image"
+
+
+def test_staff_are_not_counted_as_shoppers(client: Client) -> None:
+    product = a_product()
+
+    stranger = client.get(f"/p/{product.pk}").text
+    client.force_login(a_user(Role.VIEWER))
+
+    assert 'telemetry="off"' not in stranger
+    assert f'<vitrine-viewer product="{product.pk}" telemetry="off">' in client.get(f"/p/{product.pk}").text

@@ -46,17 +46,21 @@ def launch(playwright: Playwright) -> Callable[..., Browser]:
     def start(*, webgl: bool = True) -> Browser:
         if not webgl:
             return _start(playwright, ["--disable-3d-apis"])
-        for renderer in RENDERERS:
-            browser = _start(playwright, renderer)
-            page = browser.new_page()
-            works = page.evaluate("document.createElement('canvas').getContext('webgl2') !== null")
-            page.close()
-            if works:
-                return browser
-            browser.close()
-        pytest.fail("no WebGL 2 in this Chromium, neither by Mesa nor by SwiftShader")
+        return start_with_webgl(playwright)
 
     return start
+
+
+def start_with_webgl(playwright: Playwright) -> Browser:
+    for renderer in RENDERERS:
+        browser = _start(playwright, renderer)
+        page = browser.new_page()
+        works = page.evaluate("document.createElement('canvas').getContext('webgl2') !== null")
+        page.close()
+        if works:
+            return browser
+        browser.close()
+    pytest.fail("no WebGL 2 in this Chromium, neither by Mesa nor by SwiftShader")
 
 
 def _start(playwright: Playwright, arguments: list[str]) -> Browser:

@@ -37,9 +37,13 @@ class Shop:
     script_origin: str = ""
     head: str = ""
     csp: str | None = None
+    cached: bool = False
+    """Whether browsers may keep the files, and are told how the files came."""
     held: dict[str, threading.Event] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    batches: list[dict[str, Any]] = field(default_factory=list)
+    """What the element told to /api/events/, each with the headers it came with."""
     address: str = ""
 
     def hold(self, path: str) -> threading.Event:
@@ -126,15 +130,29 @@ class _Door(BaseHTTPRequestHandler):
         self.send_header("Content-Type", self._media_type(path))
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Cache-Control", "no-store")
+        cached = shop.cached and path.startswith("/files/")
+        self.send_header("Cache-Control", "max-age=600" if cached else "no-store")
+        if cached:
+            self.send_header("Server-Timing", 'cdn;dur=4.2;desc="HIT from edge"')
         if shop.csp and path == "/":
             self.send_header("Content-Security-Policy", shop.csp)
         self.end_headers()
         self.wfile.write(content)
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/api/events/":
+            cast("_Server", self.server).shop.batches.append(
+                {"headers": dict(self.headers), "batch": json.loads(body)}
+            )
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     @staticmethod
     def _find(shop: Shop, path: str) -> bytes | None:
-        built = DIST / path.removeprefix("/viewer/")
+        name = path.removeprefix("/viewer/")
+        built = DIST / str(json.loads((DIST / "manifest.json").read_text()).get(name, name))
         answers: dict[str, Callable[[], bytes]] = {
             "/": shop.page,
             f"/api/assets/3d/{PRODUCT_ID}/": lambda: json.dumps(shop.product).encode(),

@@ -6,6 +6,7 @@
 import type { Details, ErrorDetail, Host, Stage } from "./host.ts";
 import css from "./placeholder.css";
 import { fetchProduct, type Models, modelsOf, type Product } from "./product.ts";
+import type { Told, Watched } from "./telemetry.ts";
 import type { Words } from "./words.ts";
 
 const POSTER_PATIENCE_MS = 3_000;
@@ -24,6 +25,7 @@ const BASE = import.meta.url;
  * @attr {string} controls - Which controls to offer, of `rotate zoom reset fullscreen share dimensions variants animations hotspots`; without it all, `none` for none.
  * @attr {"cm" | "in"} units - What dimensions are told in. Without it inches where people measure in those, else centimetres.
  * @attr {string} words - Words in the place of ours, as a JSON object; the names are in `src/words/en.ts`.
+ * @attr {"off"} telemetry - Tells the service nothing; `src/telemetry.ts` says what it is told else.
  * @attr {string} server - Address of the service; without it, the one that the script came from.
  * @attr {"poster" | "loading" | "preview" | "full" | "failed"} stage - Written: how far it is; see `Stage`.
  * @attr {"webxr" | "scene-viewer" | "quick-look" | "unavailable"} ar-status - Written: how AR works here.
@@ -74,6 +76,9 @@ export class VitrineViewer extends HTMLElement {
   #life: AbortController | null = null;
   #since = 0;
   #bytes = 0;
+  /** What was told before the telemetry was there to hear it. */
+  #told: Told[] | null = null;
+  #counted = false;
 
   constructor() {
     super();
@@ -111,6 +116,8 @@ export class VitrineViewer extends HTMLElement {
     this.#life = life;
     this.#since = performance.now();
     this.#bytes = 0;
+    this.#told = [];
+    this.#counted = false;
     const image = new Image();
     image.part.add("poster");
     image.decoding = "async";
@@ -156,6 +163,7 @@ export class VitrineViewer extends HTMLElement {
     signal.throwIfAborted();
     this.#at("poster");
     const models = modelsOf(product, small);
+    this.#count({ product, models, signal });
     const webgl = hasWebgl();
     const head = webgl && !onDemand ? headStart(models, signal) : null;
     const { mount } = await import("./stage.ts");
@@ -190,7 +198,20 @@ export class VitrineViewer extends HTMLElement {
   }
 
   #tell<Name extends keyof Details>(name: Name, detail: Details[Name]): void {
+    this.#told?.push([name, detail, performance.now()]);
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Once a life, after the poster, and never in its way. */
+  async #count(known: Omit<Watched, "since" | "told">): Promise<void> {
+    const told = this.#told;
+    if (!told || this.#counted) return;
+    this.#counted = true;
+    const wished = this.getAttribute("telemetry") !== "off";
+    const telemetry = wished ? await import("./telemetry.ts").catch(() => null) : null;
+    if (known.signal.aborted) return;
+    this.#told = null;
+    telemetry?.watch(this, { ...known, since: this.#since, told });
   }
 
   async #giveUp(thrown: unknown, signal: AbortSignal): Promise<void> {
@@ -198,6 +219,7 @@ export class VitrineViewer extends HTMLElement {
     const { kind = "script", message = "" } = thrown as Partial<ErrorDetail>;
     this.#tell("vitrine-error", { kind, message });
     this.#at("failed");
+    this.#count({ signal });
     const { apologize } = await import("./stage.ts");
     await apologize(this.#root, this, signal, () => this.#restart());
   }

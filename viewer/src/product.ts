@@ -16,6 +16,7 @@ export type Kind = "preview" | "mobile" | "web" | "android" | "ios" | "poster" |
 /** The product as `GET /api/assets/3d/{id}/` answers; only what the element reads. */
 export interface Product {
   readonly id: string;
+  readonly version?: number;
   readonly name: string;
   readonly alt: string | null;
   readonly format: Format;

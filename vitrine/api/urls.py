@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from vitrine.api import auth, products, system, tasks, versions
+from vitrine.api import auth, events, products, system, tasks, versions
 
 
 def both(route: str, view: Any, name: str) -> list[URLPattern]:
@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     *both("api/tasks", tasks.Tasks.as_view(), "tasks"),
     *both("api/tasks/<uuid:task_id>", tasks.OneTask.as_view(), "task"),
+    *both("api/events", events.Events.as_view(), "events"),
     *both("api/auth/token", auth.Token.as_view(), "token"),
     *both("api/auth/token/refresh", auth.TokenRefresh.as_view(), "token-refresh"),
     *both("api/auth/me", auth.Me.as_view(), "me"),

@@ -56,6 +56,8 @@ class Environment:
     """MAX_UPLOAD_BYTES: the largest file taken, 500000000 by default."""
     deleted_days: int
     """DELETED_DAYS: days before a deleted product's files go for good, 7 by default."""
+    events_days: int
+    """EVENTS_DAYS: days that what viewers told is kept, 30 by default."""
     worker_concurrency: int
     """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
     job_lease_s: int
@@ -98,6 +100,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         aws_region=read.text("AWS_REGION") or read.text("AWS_DEFAULT_REGION"),
         max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
         deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
+        events_days=read.number("EVENTS_DAYS", default=30, least=1, most=3650),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),

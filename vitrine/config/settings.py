@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "vitrine.access.apps.AccessConfig",
     "vitrine.catalog.apps.CatalogConfig",
     "vitrine.processing.apps.ProcessingConfig",
+    "vitrine.insight.apps.InsightConfig",
     "vitrine.api.apps.ApiConfig",
     "vitrine.console.apps.ConsoleConfig",
     "vitrine.storefront.apps.StorefrontConfig",
@@ -108,6 +109,7 @@ PUBLIC_URL = ENVIRONMENT.public_url
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
+EVENTS_DAYS = ENVIRONMENT.events_days
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

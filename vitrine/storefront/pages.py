@@ -1,18 +1,22 @@
-"""/p/{id}: one product, large and calm; for anyone when it is published."""
+"""/p/{id}: one product, large and calm; for anyone when it is published. /p/{id}/snippets: how to show it elsewhere."""
 
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vitrine.catalog import queries
 from vitrine.storefront.exhibit import Exhibit
+from vitrine.storefront.linked_data import json_for_script, linked_data
 from vitrine.storefront.readers import reads_unpublished
+from vitrine.storefront.snippets import Shelf
 
-_PUBLIC = "public, max-age=30, stale-while-revalidate=300"
-_PRIVATE = "private, no-store"
+PUBLIC = "public, max-age=30, stale-while-revalidate=300"
+PRIVATE = "private, no-store"
 
 
 @require_safe
@@ -20,9 +24,19 @@ def product_page(request: HttpRequest, product_id: UUID) -> HttpResponse:
     staff = reads_unpublished(request)
     product = get_object_or_404(queries.products(include_unpublished=staff), pk=product_id)
     exhibit = Exhibit.of(product, base_url(request))
-    response = render(request, "storefront/product.html", {"exhibit": exhibit, "staff": staff})
-    response.headers["Cache-Control"] = _PRIVATE if staff else _PUBLIC
+    shown = {"exhibit": exhibit, "staff": staff, "linked_data": json_for_script(linked_data(exhibit))}
+    response = render(request, "storefront/product.html", shown)
+    response.headers["Cache-Control"] = PRIVATE if staff else PUBLIC
     return response
+
+
+@require_safe
+@never_cache
+@login_required
+def snippets(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    product = get_object_or_404(queries.products(include_unpublished=True), pk=product_id)
+    shelf = Shelf.of(product, base_url(request), request.GET.get("tab", ""))
+    return render(request, "storefront/snippets.html", {"product": product, "shelf": shelf})
 
 
 def base_url(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-/** The products' cards: publishing, optimizing again, deleting; and taking a fresh card from the server. */
+/** The products' cards: publishing, embedding, optimizing again, deleting; and taking a fresh card from the server. */
 
 import { complain, elementsIn, need, say } from "./page.js";
 import { ask, pageAt, productPath } from "./service.js";
@@ -28,7 +28,7 @@ export async function refresh(card) {
   return fresh;
 }
 
-const VERBS = { publish, optimize, delete: remove };
+const VERBS = { publish, embed, optimize, delete: remove };
 
 export function startCards() {
   grid().addEventListener("click", async ({ target }) => {
@@ -65,6 +65,16 @@ async function publish(card, button) {
   await ask("PATCH", productPath(card.dataset.product), { published });
   await refresh(card);
   say(`${card.dataset.name}: ${published ? "published" : "not published"}`);
+}
+
+/** The storefront knows how its products are shown elsewhere; its tabs and buttons bring their own script. */
+async function embed(card) {
+  need("summary", card).focus();
+  const html = await pageAt(`/p/${encodeURIComponent(card.dataset.product)}/snippets`);
+  const dialog = need("#embed");
+  need("[data-snippets]", dialog).replaceChildren(...elementsIn(html, ".snippets"));
+  dialog.showModal();
+  need("[role=tab]", dialog).focus();
 }
 
 async function optimize(card) {

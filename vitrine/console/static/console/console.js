@@ -7,7 +7,5 @@ import { startUploads } from "./uploads.js";
 
 startMore();
 startProgress();
-if ("mayWrite" in document.body.dataset) {
-  startCards();
-  startUploads();
-}
+startCards();
+if ("mayWrite" in document.body.dataset) startUploads();

@@ -280,3 +280,15 @@ def _drag(page: Page) -> None:
     page.mouse.move(280, 220, steps=6)
     page.mouse.up()
     page.wait_for_timeout(1000)
+
+
+def test_the_service_may_be_elsewhere_than_the_script(shop: Shop, visit: Open) -> None:
+    with serving() as service:
+        shop.element = shop.element.replace(">", f' server="{service.address}">', 1)
+
+        page = visit()
+        wait_for(page, "full")
+
+        assert colours(page)["green"] > 0.15
+        assert [path for path in service.asked if path.startswith("/api/")]
+        assert not [path for path in shop.asked if path.startswith("/api/")]

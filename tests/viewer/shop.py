@@ -29,7 +29,10 @@ STRICT_CSP = (
 
 @dataclass
 class Shop:
-    """What the server hands out; tests change it. `held` paths wait for their event, `dropped` get no answer."""
+    """What the server hands out; tests change it.
+
+    `held` paths wait for their event, `dropped` get no answer, `halved` break off half-way, at their event.
+    """
 
     product: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Shop:
     """Whether browsers may keep the files, and are told how the files came."""
     held: dict[str, threading.Event] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    halved: dict[str, threading.Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     batches: list[dict[str, Any]] = field(default_factory=list)
     """What the element told to /api/events/, each with the headers it came with."""
@@ -49,6 +53,10 @@ class Shop:
     def hold(self, path: str) -> threading.Event:
         self.held[path] = threading.Event()
         return self.held[path]
+
+    def halve(self, path: str) -> threading.Event:
+        self.halved[path] = threading.Event()
+        return self.halved[path]
 
     def page(self) -> bytes:
         return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Slab</title>
@@ -137,6 +145,12 @@ class _Door(BaseHTTPRequestHandler):
         if shop.csp and path == "/":
             self.send_header("Content-Security-Policy", shop.csp)
         self.end_headers()
+        broken = shop.halved.pop(path, None)
+        if broken:
+            self.wfile.write(content[: len(content) // 2])
+            broken.wait(timeout=30)
+            self.close_connection = True
+            return
         self.wfile.write(content)
 
     def do_POST(self) -> None:

@@ -97,6 +97,37 @@ def test_offline_it_waits_and_goes_on(shop: Shop, visit: Open) -> None:
     assert colours(page)["green"] > 0.1
 
 
+def test_a_download_cut_off_in_the_middle_begins_again_and_tells_true_progress(
+    shop: Shop, visit: Open
+) -> None:
+    cut = shop.halve("/files/web.glb")
+    page = visit()
+    wait_for(page, "preview")
+    preview, web = (len(shop.files[f"/files/{name}.glb"]) for name in ("preview", "web"))
+    bar = page.get_by_role("progressbar")
+    half = str(round(100 * (preview + web // 2) / (preview + web)))
+    page.wait_for_function(
+        f"document.querySelector('{ELEMENT}').shadowRoot"
+        f".querySelector('[role=progressbar]').ariaValueNow === '{half}'"
+    )
+    again = shop.hold("/files/web.glb")
+
+    page.context.set_offline(True)
+    cut.set()
+    page.get_by_text("You are offline.").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("You are offline.").wait_for(state="detached")
+    lost = bar.get_attribute("aria-valuenow")
+    again.set()
+    wait_for(page, "full")
+
+    assert lost == str(round(100 * preview / (preview + web)))
+    assert shop.asked.count("/files/web.glb") == 2
+    assert told(page, "vitrine-stage")[-1]["bytes"] == preview + web
+    assert told(page, "vitrine-error") == []
+    assert colours(page)["green"] > 0.1
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [

@@ -204,6 +204,30 @@ def test_on_demand_it_waits_for_a_tap(shop: Shop, visit: Open) -> None:
     assert colours(page)["green"] > 0.15
 
 
+def test_on_a_slow_network_the_full_model_waits_for_a_touch(shop: Shop, visit: Open) -> None:
+    slow = "Object.defineProperty(navigator, 'connection', { value: { effectiveType: '3g' } });"
+    page = visit(scripts=(slow,))
+    wait_for(page, "preview")
+    page.wait_for_timeout(800)
+    before = list(shop.asked)
+
+    page.get_by_role("button", name="Rotate left").click()
+    wait_for(page, "full")
+
+    assert "/files/web.glb" not in before
+    assert page.get_by_role("progressbar").count() == 0
+    assert colours(page)["green"] > 0.1
+
+
+def test_the_full_model_can_wait_until_the_browser_is_idle(shop: Shop, visit: Open) -> None:
+    shop.element = shop.element.replace(">", ' full="idle">', 1)
+
+    page = visit()
+    wait_for(page, "full")
+
+    assert [each["stage"] for each in told(page, "vitrine-stage")] == ["poster", "loading", "preview", "full"]
+
+
 def test_the_page_does_not_move_while_it_loads(shop: Shop, visit: Open) -> None:
     moved = """window.moved = 0;
       new PerformanceObserver(list => { for (const each of list.getEntries()) moved += each.value; })
@@ -256,3 +280,15 @@ def _drag(page: Page) -> None:
     page.mouse.move(280, 220, steps=6)
     page.mouse.up()
     page.wait_for_timeout(1000)
+
+
+def test_the_service_may_be_elsewhere_than_the_script(shop: Shop, visit: Open) -> None:
+    with serving() as service:
+        shop.element = shop.element.replace(">", f' server="{service.address}">', 1)
+
+        page = visit()
+        wait_for(page, "full")
+
+        assert colours(page)["green"] > 0.15
+        assert [path for path in service.asked if path.startswith("/api/")]
+        assert not [path for path in shop.asked if path.startswith("/api/")]

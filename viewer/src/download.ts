@@ -33,6 +33,7 @@ export async function fetchModel(order: Order): Promise<Blob> {
     const url = fault.kind === "missing" ? (await renew().catch(() => null))?.url : model.url;
     if (!url || (fault.kind === "missing" && url === model.url)) throw fault;
     if (fault.kind === "network") await networkBack(order);
+    order.onBytes(0); // what came before is lost, and no progress
     return await readWhole(fetch(url, { signal, cache: "reload" }), order);
   }
 }

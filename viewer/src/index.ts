@@ -18,4 +18,6 @@ declare global {
 
 if (!customElements.get("vitrine-viewer")) customElements.define("vitrine-viewer", VitrineViewer);
 
+export type { Details } from "./host.ts";
+export type { Words } from "./words.ts";
 export { VitrineViewer };

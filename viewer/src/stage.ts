@@ -1,6 +1,7 @@
 /** The second stage, loaded when the element is near: words, AR, and 3D as soon as it is wanted. */
 
 import { offerAr } from "./ar/button.ts";
+import controlsCss from "./controls/controls.css";
 import { farAway, nearAgain } from "./distance.ts";
 import { adoptStyles, node } from "./dom.ts";
 import { Fault } from "./fault.ts";
@@ -19,7 +20,7 @@ export async function mount(host: Host): Promise<void> {
   const place = node("div", { class: "ar-place" });
   const row = node("div", { class: "row" }, place);
   const footer = node("div", { class: "footer" }, box, spoken, row);
-  adoptStyles(host.root, css);
+  adoptStyles(host.root, css + controlsCss);
   host.root.append(footer);
   const ar = offerAr(host, place, notice, words);
   if (!host.models.full) return notice.say(words.noView);

@@ -36,6 +36,17 @@ test("where one is a picture, all are shown by name", () => {
   );
 });
 
+test("one cloth in two dyes is shown in their colours", () => {
+  const dyed = (...baseColorFactor: number[]): Material => ({
+    pbrMetallicRoughness: { baseColorFactor, baseColorTexture: { index: 3 } },
+  });
+
+  assert.deepEqual(
+    swatchesOf(aModel(["Moss", "Black"], [dyed(0, 1, 0, 1), dyed(0, 0, 0, 1)])).map(({ colour }) => colour),
+    ["rgb(0 255 0)", "rgb(0 0 0)"],
+  );
+});
+
 test("colours that are the same tell nothing, so names do", () => {
   const model = aModel(["Matt", "Glossy"], [painted(1, 0, 0, 1), painted(1, 0, 0, 1)]);
 

@@ -46,7 +46,7 @@ export function makeControls(tools: Tools): Controls {
   start?.classList.add("wide");
   const buttons: HTMLElement[] = [
     asked.has("rotate") ? rotateButtons(tools) : null,
-    ...(asked.has("zoom") ? zoomButtons(tools) : []),
+    asked.has("zoom") ? zoomButtons(tools) : null,
     start,
     moving?.player ?? null,
     asked.has("fullscreen") ? fullscreenButton(tools) : null,

@@ -21,15 +21,17 @@ export function rotateButtons(tools: Tools): HTMLElement {
   );
 }
 
-export function zoomButtons({ view, words, told }: Tools): HTMLButtonElement[] {
+export function zoomButtons({ view, words, told }: Tools): HTMLElement {
   const zoom = (steps: number): void => {
     glide(view, () => view.zoom(steps));
     told("zoom");
   };
-  return [
+  return node(
+    "span",
+    { class: "pair" },
     button("closer", words.closer, () => zoom(ZOOM_STEPS)),
     button("farther", words.farther, () => zoom(-ZOOM_STEPS)),
-  ];
+  );
 }
 
 export function reset({ view, told }: Tools): void {

@@ -19,7 +19,7 @@ export interface Gltf {
   readonly materials?: readonly {
     readonly pbrMetallicRoughness?: {
       readonly baseColorFactor?: readonly number[];
-      readonly baseColorTexture?: unknown;
+      readonly baseColorTexture?: { readonly index?: number };
     };
   }[];
   readonly meshes?: readonly { readonly primitives?: readonly Primitive[] }[];
@@ -34,8 +34,8 @@ export interface Swatch {
 }
 
 /**
- * One swatch a variant. Its colour is that of the largest part that not all variants share, where its material has a
- * plain colour; a colour that two variants have, or that one lacks, helps nobody, so then none has one.
+ * One swatch a variant. Its colour is that of the largest part that not all variants share, where nothing but a plain
+ * colour tells their materials apart; a colour that two variants have helps nobody, so then none has one.
  */
 export function swatchesOf(gltf: Gltf | null): Swatch[] {
   const names = gltf?.extensions?.KHR_materials_variants?.variants?.map(({ name }) => name ?? "") ?? [];
@@ -47,7 +47,9 @@ export function swatchesOf(gltf: Gltf | null): Swatch[] {
     .filter(({ materials }) => new Set(materials).size > 1)
     .sort((a, b) => weight(gltf, b.part) - weight(gltf, a.part))[0];
   const colours = names.map((_, variant) => colourOf(gltf, telling?.materials[variant]));
-  const plain = !colours.includes(null) && new Set(colours).size === names.length;
+  // The same picture under different colours is one cloth in many dyes.
+  const pictures = new Set(telling?.materials.map((material) => pictureOf(gltf, material)));
+  const plain = !colours.includes(null) && pictures.size < 2 && new Set(colours).size === names.length;
   const first = names.findIndex((_, variant) =>
     parts.every(({ part, materials }) => materials[variant] === part.material),
   );
@@ -68,9 +70,13 @@ function weight(gltf: Gltf, part: Primitive): number {
   return gltf.accessors?.[part.attributes?.POSITION ?? -1]?.count ?? 0;
 }
 
+function pictureOf(gltf: Gltf, material: number | undefined): number | undefined {
+  return gltf.materials?.[material ?? -1]?.pbrMetallicRoughness?.baseColorTexture?.index;
+}
+
 function colourOf(gltf: Gltf, material: number | undefined): string | null {
   const painted = gltf.materials?.[material ?? -1]?.pbrMetallicRoughness;
-  if (!painted || painted.baseColorTexture !== undefined) return null;
+  if (!painted) return null;
   const channels = (painted.baseColorFactor ?? [1, 1, 1]).slice(0, 3).map(encoded);
   return `rgb(${channels.join(" ")})`;
 }

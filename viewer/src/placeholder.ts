@@ -28,7 +28,7 @@ const BASE = import.meta.url;
  *
  * Style: `--vitrine-ratio` (1 / 1), `--vitrine-radius`, `--vitrine-background`, `--vitrine-surface`, `--vitrine-ink`,
  * `--vitrine-accent`, `--vitrine-on-accent`; parts `poster`, `bar`, `button`, `ar`, `hint`, `view`, `notice`,
- * `progress`. It is light or dark as the page's `color-scheme` is.
+ * `progress`, and AR's own `ar-hint`, `ar-close`, `ar-dialog`, `ar-code`. It is light or dark as the page's `color-scheme` is.
  */
 export class VitrineViewer extends HTMLElement {
   static readonly observedAttributes = ["product", "poster"];

@@ -18,7 +18,7 @@ NPM := $(BIN)/python -m vitrine.config.machine npm
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
 
-run: ## Start everything and print what to open; Ctrl-C stops it  [PORT=8000 HOST=127.0.0.1 DATA_DIR=var]
+run: ## Start everything and print what to open; Ctrl-C stops it  [PORT=8000 HOST=127.0.0.1 DATA_DIR=var TLS=0]
 	@exec $(READY) manage.py up
 
 password: ## Give the user admin a new password, printed once  [ADMIN_PASSWORD=]

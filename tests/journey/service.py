@@ -47,10 +47,11 @@ class Service:
     port: int = field(default_factory=a_free_port)
     process: subprocess.Popen[bytes] | None = None
     token: str = ""
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         environment = {

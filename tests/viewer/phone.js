@@ -1,9 +1,10 @@
 /**
- * A phone that can do WebXR, in a room that tests change: `room.floor`, `room.tracked`, `room.camera`. Runs after iwer
- * and before the page's own scripts. iwer emulates the session; what it lacks of a phone is added here.
+ * A phone that can do WebXR, in a room that tests change: `room.floor`, `room.tracked`, `room.camera`, `room.whole`
+ * (false: a browser that lacks a part of WebXR). Runs after iwer and before the page's own scripts. iwer emulates the
+ * session; what it lacks of a phone is added here.
  */
 {
-  window.room = { floor: true, tracked: true, camera: true, session: null, asked: [] };
+  window.room = { floor: true, tracked: true, camera: true, whole: true, session: null, asked: [] };
   const phone = new IWER.XRDevice(
     {
       ...IWER.metaQuest3,
@@ -61,6 +62,7 @@
   navigator.xr.requestSession = async (mode, wishes) => {
     room.asked.push([mode, navigator.userActivation.isActive]);
     if (!room.camera) throw new DOMException("denied", "NotAllowedError");
+    if (!room.whole) delete window.XRRay;
     room.session = await ask.call(navigator.xr, mode, wishes);
     overlay(wishes.domOverlay?.root, room.session);
     return room.session;

@@ -103,6 +103,16 @@ def test_a_refused_camera_without_another_way_says_how_to_allow_it(shop: Shop, v
     assert page.locator(ELEMENT).get_attribute("ar-status") == "webxr"
 
 
+def test_a_session_that_breaks_before_it_runs_has_failed(visit: Open) -> None:
+    page = a_phone(visit, whole=False)
+
+    enter(page)
+
+    page.get_by_text("AR could not start.").wait_for()
+    assert [each["state"] for each in told(page, "vitrine-ar")] == ["launched", "failed"]
+    assert page.get_by_role("link", name="View in your room").is_visible()
+
+
 def test_a_session_that_the_phone_ends_can_be_gone_on_with(visit: Open) -> None:
     page = a_phone(visit)
     enter(page)

@@ -60,6 +60,10 @@ const BASE = import.meta.url;
  * @csspart dimensions - The lines of the true size.
  * @csspart dimension - Each of its labels.
  * @csspart ar - The AR button.
+ * @csspart ar-hint - AR's words over the camera's picture.
+ * @csspart ar-close - The button that leaves AR.
+ * @csspart ar-dialog - The dialogs of AR, the one with the code among them.
+ * @csspart ar-code - The code to photograph with a phone.
  * @csspart hint - Where AR would work instead.
  * @csspart view - The button that asks for 3D.
  * @csspart notice - Words over the picture.

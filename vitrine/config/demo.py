@@ -1,6 +1,5 @@
 """The demo products: made by `examples/make_models.py`, then uploaded like anybody's, through the public API."""
 
-import http.client
 import json
 import os
 import subprocess
@@ -17,8 +16,9 @@ from rest_framework_simplejwt.tokens import AccessToken
 from vitrine.access.models import User
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
-from vitrine.config.environment import ROOT, for_child
+from vitrine.config.environment import ENVIRONMENT, ROOT, for_child
 from vitrine.config.progress import say
+from vitrine.config.tls import connection_to, tls_of
 
 _MAKER = ROOT / "examples" / "make_models.py"
 _LIST = ROOT / "examples" / "products.json"
@@ -101,7 +101,8 @@ def _step_back() -> None:
 def _upload(url: str, exhibit: Exhibit, model: Path) -> dict[str, Any]:
     parts = urlsplit(url)
     boundary = uuid.uuid4().hex
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_UPLOAD_S)
+    tls = tls_of(ENVIRONMENT.data_dir) if parts.scheme == "https" else None
+    connection = connection_to(parts.hostname or "", parts.port or 0, tls, timeout_s=_UPLOAD_S)
     try:
         connection.request(
             "POST",

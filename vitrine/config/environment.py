@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from vitrine.config.addresses import outward_address, own_addresses, own_names
 from vitrine.config.fault import SetupFault
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,8 @@ class Environment:
     """HOST: the address to listen on; 0.0.0.0 for all. Only this machine by default."""
     port: int
     """PORT: 8000 by default."""
+    tls: bool
+    """TLS: 1 makes `make run` serve https, with a certificate of its own that phones can be told to trust."""
     public_url: str | None
     """PUBLIC_URL: how the outside reaches us, such as https://assets.example.com; no slash at its end."""
     cdn_url: str | None
@@ -85,13 +88,15 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     data_dir = Path(read.text("DATA_DIR") or ROOT / "var").expanduser().resolve()
     host = read.text("HOST") or "127.0.0.1"
     public_url = read.url("PUBLIC_URL")
+    tls = read.switch("TLS", default=False)
     return Environment(
         debug=read.switch("DEBUG", default=False),
         host=host,
         port=read.number("PORT", default=8000, least=1, most=65535),
+        tls=tls,
         public_url=public_url,
         cdn_url=read.url("CDN_URL"),
-        allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url),
+        allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
@@ -256,23 +261,18 @@ def _check_s3_keys(read: _Reader) -> None:
         raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
 
 
-def _own_hosts(host: str, public_url: str | None) -> tuple[str, ...]:
+def _own_hosts(host: str, public_url: str | None, *, tls: bool) -> tuple[str, ...]:
     """The names by which this machine may be called when nobody said."""
     public = (urlsplit(public_url).hostname or "") if public_url else ""
-    wildcard = host in {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
-    reached_from_outside = (socket.gethostname(), _outward_address()) if wildcard else (host,)
-    own = ("localhost", "127.0.0.1", "[::1]", *reached_from_outside, public)
+    own = ("localhost", "127.0.0.1", "[::1]", *_reached_by(host, tls=tls), public)
     return tuple(dict.fromkeys(name for name in own if name))
 
 
-def _outward_address() -> str:
-    """This machine's address on its own network; nothing is sent for it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # an address reserved for documents
-        except OSError:
-            return ""
-        return str(probe.getsockname()[0])
+def _reached_by(host: str, *, tls: bool) -> tuple[str, ...]:
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104  # compared, not bound
+        return (host,)
+    # A phone may come by any address that the certificate names.
+    return (*own_names(), *own_addresses()) if tls else (socket.gethostname(), outward_address())
 
 
 def _concurrency() -> int:

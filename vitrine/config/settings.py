@@ -139,14 +139,17 @@ PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
-_secure = (PUBLIC_URL or "").startswith("https://")
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+TLS = ENVIRONMENT.tls
+_public = (PUBLIC_URL or "").startswith("https://")
+_secure = _public or TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public else None
 SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
-SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+# Never for a certificate of our own: a browser would keep asking this machine for https when TLS=1 is gone.
+SECURE_HSTS_SECONDS = 31_536_000 if _public else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"

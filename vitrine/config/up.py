@@ -14,14 +14,18 @@ from django.core.management import call_command
 from django.db import connections
 
 from vitrine import __version__
+from vitrine.catalog import queries
+from vitrine.catalog.models import Product
 from vitrine.config import embedded
 from vitrine.config.admin import NAME, make_admin_if_nobody_is_there
 from vitrine.config.children import Child, adopt_orphans, bury_orphans, end_descendants
 from vitrine.config.environment import ENVIRONMENT, ROOT, Environment, for_child
 from vitrine.config.fault import SetupFault
 from vitrine.config.only_one import only_one
+from vitrine.config.phone import code, how_to_trust, phone_url
 from vitrine.config.port import check_port
 from vitrine.config.progress import say
+from vitrine.config.tls import Tls, connection_to, names_of, provide, tls_of
 
 _WEB_PROCESSES = 2
 _WEB_THREADS = 8
@@ -40,6 +44,7 @@ class Up:
         self.demo: Child | None = None
         self.told_to_stop = 0
         self.unsaid_password: str | None = None
+        self.unsaid_code = environment.tls
 
     def run(self) -> None:
         """Until told to stop. Leaves nothing running."""
@@ -62,6 +67,8 @@ class Up:
         say("  Bringing the database up to date")
         call_command("migrate", interactive=False, verbosity=0)
         collect_static_files()
+        if self.environment.tls and provide(tls_of(self.environment.data_dir), names_of(self.environment)):
+            say("  Made a certificate authority: a phone is to trust it once")
         self.unsaid_password = make_admin_if_nobody_is_there(self.environment.admin_password)
         connections.close_all()
 
@@ -78,6 +85,7 @@ class Up:
         if self.environment.demo:
             self.demo = self._demo()
             self.demo.start()
+        self._say_code()
 
     def _watch(self) -> None:
         last_mended = time.monotonic()
@@ -92,6 +100,7 @@ class Up:
                 for child in self.children:
                     child.shorten_log()
                 self._look_at_demo()
+                self._say_code()
             bury_orphans(self._all())
 
     def _look_at_demo(self) -> None:
@@ -151,10 +160,32 @@ class Up:
             ),
             f"API         {url}/api/docs/",
             f"Logs        {self.logs}",
+            *self._phone_lines(),
             "Ctrl-C stops everything.",
         ]
         self.unsaid_password = None
         say(boxed(lines))
+
+    def _phone_lines(self) -> list[str]:
+        if not self.environment.tls:
+            return []
+        url = phone_url(self.environment)
+        if url is None:
+            return ["", "Phones      cannot reach this machine: make run HOST=0.0.0.0 TLS=1", ""]
+        return [*how_to_trust(url), ""]
+
+    def _say_code(self) -> None:
+        """Once, as soon as there is a product to open on a phone; the front page where none will come by itself."""
+        if not self.unsaid_code or (url := phone_url(self.environment)) is None:
+            return
+        shown = queries.products(include_unpublished=False).order_by("created_at").first()
+        more_to_come = self.demo is not None or Product.objects.filter(deleted_at=None).exists()
+        connections.close_all()
+        if shown is None and more_to_come:
+            return
+        self.unsaid_code = False
+        address = f"{url}/p/{shown.pk}" if shown else f"{url}/"
+        say(f"For a phone: {address}\n\n{code(address)}\n")
 
     def _say_password(self) -> None:
         if self.unsaid_password is not None:
@@ -164,11 +195,12 @@ class Up:
     def _web(self) -> Child:
         where = ("--host", self.environment.host, "--port", str(self.environment.port))
         size = ("--workers", str(_WEB_PROCESSES), "--blocking-threads", str(_WEB_THREADS))
+        tls = tls_options(tls_of(self.environment.data_dir)) if self.environment.tls else ()
         manners = ("--no-ws", "--no-access-log", "--respawn-failed-workers", "--log-level", "warning")
         return Child(
             "web server",
             [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", *where, *size, *manners),
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", *where, *size, *tls, *manners),
                 "vitrine.config.wsgi:application",
             ],
             self.logs / "web.log",
@@ -207,13 +239,23 @@ def child_environment(environment: Environment) -> dict[str, str]:
 def own_url(environment: Environment) -> str:
     """Where this machine's browser finds us."""
     host = "localhost" if environment.host in {"0.0.0.0", "::"} else environment.host  # noqa: S104  # compared
-    return f"http://{f'[{host}]' if ':' in host else host}:{environment.port}"
+    scheme = "https" if environment.tls else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{environment.port}"
+
+
+def tls_options(tls: Tls) -> tuple[str, ...]:
+    """granian's. TLS 1.2 too: older Android phones know no newer one."""
+    return (
+        *("--ssl-certificate", str(tls.certificate), "--ssl-keyfile", str(tls.key)),
+        *("--ssl-protocol-min", "tls1.2"),
+    )
 
 
 def answers(environment: Environment) -> bool:
     """Whether the web server says that it lives."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(environment.host, environment.host)  # noqa: S104  # compared
-    connection = http.client.HTTPConnection(host, environment.port, timeout=5)
+    tls = tls_of(environment.data_dir) if environment.tls else None
+    connection = connection_to(host, environment.port, tls, timeout_s=5)
     known = environment.allowed_hosts[0].lstrip(".")
     try:
         connection.request("GET", "/health/live", headers={"Host": "localhost" if known == "*" else known})

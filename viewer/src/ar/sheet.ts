@@ -1,4 +1,4 @@
-/** A dialog over the page, in the element's own colours. The browser keeps the focus in it and closes it by Escape. */
+/** A dialog over the page, light or dark as it is. The browser keeps the focus in it and closes it by Escape. */
 
 import type { Tools } from "./tools.ts";
 

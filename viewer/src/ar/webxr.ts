@@ -50,10 +50,13 @@ export async function enterWebXR(view: ModelViewer): Promise<Entry> {
   } finally {
     heard.stop();
   }
-  if (view.getAttribute("ar-status") !== "not-presenting" && !heard.refusal) return "started";
+  if (RUNNING.has(view.getAttribute("ar-status") ?? "")) return "started";
   spent = true;
   return REFUSALS.has(heard.refusal ?? "") ? "refused" : "failed";
 }
+
+/** model-viewer's words for it. */
+const RUNNING = new Set(["session-started", "object-placed"]);
 
 /** Chrome calls it not supported when the shopper says no, though it said before that it is. */
 const REFUSALS = new Set(["NotAllowedError", "SecurityError", "NotSupportedError"]);

@@ -6,7 +6,7 @@ from types import FrameType
 from typing import Any
 
 from django.contrib.staticfiles.management.commands.runserver import Command as StaticFilesRunserver
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from vitrine.config.admin import NAME, make_admin_if_nobody_is_there
 from vitrine.config.children import Child
@@ -24,6 +24,8 @@ class Command(StaticFilesRunserver):
     default_port = str(ENVIRONMENT.port)
 
     def run(self, **options: Any) -> None:
+        if ENVIRONMENT.tls:
+            raise CommandError("TLS=1 is for `make run`; Django's own server speaks http only: unset TLS.")
         if is_reloaded():
             super().run(**options)
             return

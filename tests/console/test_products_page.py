@@ -29,6 +29,7 @@ def test_logging_in_and_reaching_the_products_takes_a_keyboard_only(visiting: Vi
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Products", exact=True)).to_be_visible()
+    page.wait_for_load_state("load")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")

@@ -99,7 +99,7 @@ def test_the_keyboard_alone_does_it_all(shop: Shop, visit: Open) -> None:
     wait_for(page, "full")
 
     reached, ringed = [], []
-    for _ in range(12):
+    for _ in range(13):
         page.keyboard.press("Tab")
         name, ring = page.evaluate(_FOCUS)
         reached.append(name)
@@ -128,6 +128,7 @@ def test_the_keyboard_alone_does_it_all(shop: Shop, visit: Open) -> None:
         "Pause the animation",
         "Full screen",
         "More",
+        "View in your room",
     ]
     assert all(ring for name, ring in zip(reached, ringed, strict=True) if name)
     assert (last, typed, back) == ("Close", "Dimensions", "More")

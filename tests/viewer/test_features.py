@@ -270,7 +270,9 @@ def test_no_controls_is_no_bar(shop: Shop, visit: Open) -> None:
     page = visit()
     wait_for(page, "full")
 
-    assert page.locator(f"{ELEMENT} button:visible").count() == 0
+    assert page.locator(f"{ELEMENT} [part=bar]").count() == 0
+    left = page.locator(f"{ELEMENT} button:visible")
+    assert left.evaluate_all("all => all.map(each => each.ariaLabel)") == ["View in your room"]
 
 
 def test_a_drag_and_a_wheel_are_told_once_each(visit: Open) -> None:

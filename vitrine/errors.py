@@ -3,6 +3,11 @@
     VitrineError
     ├── Refused                 the caller can fix it; never retried
     │   ├── InvalidRequest        a field has the wrong shape
+    │   ├── LoginNeeded           no login, or one that counts no more
+    │   │   ├── KeyUnknown          an API key that is none of ours
+    │   │   ├── KeyExpired          one whose time is up
+    │   │   └── KeyRevoked          one that was taken back
+    │   ├── TooManyLogins         wrong passwords, too many in too short a time
     │   ├── NotFound              nothing there that the caller may read
     │   ├── NotAllowed            the caller's role does not reach
     │   ├── Conflict              the thing is in a state that forbids it
@@ -53,6 +58,35 @@ class Refused(VitrineError):
 class InvalidRequest(Refused):
     code = "invalid"
     title = "Some fields are not right"
+
+
+class LoginNeeded(Refused):
+    code = "login-needed"
+    title = "Log in first"
+
+
+class KeyUnknown(LoginNeeded):
+    code = "key-unknown"
+    title = "This is no API key of ours"
+
+
+class KeyExpired(LoginNeeded):
+    code = "key-expired"
+    title = "This API key has run out"
+
+
+class KeyRevoked(LoginNeeded):
+    code = "key-revoked"
+    title = "This API key was taken back"
+
+
+class TooManyLogins(Refused):
+    code = "too-many-logins"
+    title = "Too many wrong passwords"
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class NotFound(Refused):

@@ -23,15 +23,6 @@ def test_a_password_buys_a_token_that_opens_the_api(db: None) -> None:
     assert (me.json()["username"], me.json()["role"]) == (tokens["person"], "editor")
 
 
-def test_a_refresh_token_buys_a_new_one(db: None) -> None:
-    client = APIClient()
-    tokens = log_in(client)
-
-    response = client.post("/api/auth/token/refresh/", {"refresh": tokens["refresh"]})
-
-    assert (response.status_code, set(response.json())) == (200, {"access"})
-
-
 def test_a_wrong_password_is_a_401_problem(db: None) -> None:
     body = log_in(APIClient(), password="wrong")
 

@@ -6,9 +6,9 @@ from typing import cast
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from rest_framework_simplejwt.tokens import AccessToken
 
 from tests.builders import a_product, a_user
+from vitrine.access import tokens
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import Product, Variant
@@ -190,7 +190,7 @@ def test_files_cannot_be_written_here(client: Client) -> None:
 
 def test_a_token_reads_what_is_not_published(client: Client) -> None:
     product = a_product(published=False)
-    token = str(AccessToken.for_user(a_user(Role.VIEWER)))
+    token = tokens.begin(a_user(Role.VIEWER)).access
 
     answers = [
         fetched(client, address_of(product), Authorization=f"Bearer {given}") for given in (token, "x.y.z")

@@ -14,7 +14,6 @@ from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -69,7 +68,6 @@ class Events(APIView):
     """Not limited by address yet: that comes with the limits of the whole API."""
 
     authentication_classes = []
-    permission_classes = [AllowAny]
     parser_classes = [BatchText, BatchJson]
 
     @extend_schema(

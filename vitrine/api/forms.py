@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from vitrine.access.models import User
-from vitrine.access.roles import Action, Role, may
+from vitrine.access.roles import Action
+from vitrine.api.authentication import calling
 from vitrine.api.shapes import ModelForm
 from vitrine.catalog import files
 from vitrine.errors import Fault, InvalidRequest, NotAllowed, Refused, TooLarge
@@ -62,11 +62,11 @@ class StreamToStore(FileUploadHandler):
 
     def new_file(self, *args: object, **kwargs: object) -> None:
         super().new_file(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments, handed through
-        user = getattr(self.request, "user", None)
-        if not isinstance(user, User) or not may(Role(user.role), Action.WRITE):
+        caller = calling(self.request) if self.request is not None else None
+        if caller is None or not caller.may(Action.WRITE):
             # The check of a session's CSRF token reads the form before anybody has asked what the caller may do.
             raise NotAllowed("Only editors and admins may upload.")
-        self._upload = Upload.begin(user)
+        self._upload = Upload.begin(caller.person)
         self._digest, self._size, self._head = hashlib.sha256(), 0, b""
         self._writing = files.store().write(
             files.incoming_key(self._upload.pk), media_type="application/octet-stream"

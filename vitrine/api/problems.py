@@ -15,6 +15,11 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.VitrineError: 500,
     errors.Refused: 400,
     errors.InvalidRequest: 400,
+    errors.LoginNeeded: 401,
+    errors.KeyUnknown: 401,
+    errors.KeyExpired: 401,
+    errors.KeyRevoked: 401,
+    errors.TooManyLogins: 429,
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.Conflict: 409,
@@ -45,6 +50,9 @@ _TITLES = {
 }
 
 
+CHALLENGE = 'Bearer realm="vitrine", Api-Key realm="vitrine"'
+
+
 def status_of(error: errors.VitrineError) -> int:
     """A test holds that every error of `errors.py` has its row; one made elsewhere answers like its parent."""
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
@@ -66,7 +74,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, errors.VitrineError):
         status = status_of(error)
         body = problem(status, error.code, error.title, error.detail, **_faults(error))
-        return _response(status, body, {"Retry-After": "30"} if status == 503 else {})
+        return _response(status, body, _headers(error, status))
     if isinstance(error, Http404):
         return _response(
             404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")
@@ -78,22 +86,25 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     return None
 
 
+def _headers(error: errors.VitrineError, status: int) -> dict[str, str]:
+    if isinstance(error, errors.TooManyLogins):
+        return {"Retry-After": str(error.retry_after_s)}
+    if status == 401:
+        return {"WWW-Authenticate": CHALLENGE}
+    return {"Retry-After": "30"} if status == 503 else {}
+
+
 def _of_api_exception(error: exceptions.APIException) -> Response:
     status = error.status_code
     code, title = _TITLES.get(status, (error.default_code, "The request was refused"))
     headers = {}
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):
-        headers["WWW-Authenticate"] = getattr(error, "auth_header", 'Bearer realm="vitrine"')
+        headers["WWW-Authenticate"] = CHALLENGE
     if isinstance(error, exceptions.ValidationError):
         faults = [{"pointer": pointer, "detail": detail} for pointer, detail in _pointers(error.detail)]
         detail = "; ".join(f"{one['pointer'].lstrip('/') or 'request'}: {one['detail']}" for one in faults)
         return _response(status, problem(status, code, title, detail, errors=faults), headers)
-    return _response(status, problem(status, code, title, str(_first(error.detail))), headers)
-
-
-def _first(detail: Any) -> Any:
-    """simplejwt says its reason in a dict, everybody else in a string."""
-    return detail.get("detail", detail) if isinstance(detail, dict) else detail
+    return _response(status, problem(status, code, title, str(error.detail)), headers)
 
 
 def _faults(error: errors.VitrineError) -> dict[str, Any]:

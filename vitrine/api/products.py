@@ -20,7 +20,7 @@ from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
-from vitrine.api.permissions import Reads, ReadsPublished, allowed
+from vitrine.api.permissions import allowed
 from vitrine.api.shapes import (
     ProductFields,
     ProductForm,
@@ -56,7 +56,6 @@ class ProductPages(CursorPagination):
 
 
 class Products(APIView):
-    permission_classes = [Reads]
     parser_classes = [MultiPartParser, FormParser]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -105,7 +104,6 @@ class Products(APIView):
 
 
 class OneProduct(APIView):
-    permission_classes = [ReadsPublished]
     parser_classes = [Json]
 
     @extend_schema(operation_id="read_product", responses=ProductOut)

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from vitrine.api import auth, events, products, system, tasks, versions
+from vitrine.api import auth, events, keys, products, system, tasks, users, versions
 
 
 def both(route: str, view: Any, name: str) -> list[URLPattern]:
@@ -30,7 +30,13 @@ urlpatterns = [
     *both("api/events", events.Events.as_view(), "events"),
     *both("api/auth/token", auth.Token.as_view(), "token"),
     *both("api/auth/token/refresh", auth.TokenRefresh.as_view(), "token-refresh"),
+    *both("api/auth/logout", auth.Logout.as_view(), "log-out"),
+    *both("api/auth/password", auth.OwnPassword.as_view(), "own-password"),
     *both("api/auth/me", auth.Me.as_view(), "me"),
+    *both("api/keys", keys.Keys.as_view(), "keys"),
+    *both("api/keys/<uuid:key_id>", keys.OneKey.as_view(), "key"),
+    *both("api/users", users.People.as_view(), "users"),
+    *both("api/users/<uuid:person_id>", users.OnePerson.as_view(), "user"),
     *both("api/schema", SpectacularAPIView.as_view(), "schema"),
     *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
     *both("health/live", system.live, "live"),

@@ -14,7 +14,6 @@ from rest_framework.views import APIView
 from vitrine.api.answers import tagged
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
-from vitrine.api.permissions import Reads
 from vitrine.api.products import readable_product, writer
 from vitrine.api.reports import ReportOut
 from vitrine.api.shapes import (
@@ -36,7 +35,6 @@ from vitrine.processing.intake import Wishes, accept_version, optimize
 
 
 class Optimize(APIView):
-    permission_classes = [Reads]
     parser_classes = [Json]
 
     @extend_schema(operation_id="optimize_product", request=CookingFields, responses={202: StartedOut})
@@ -50,7 +48,6 @@ class Optimize(APIView):
 
 
 class Versions(APIView):
-    permission_classes = [Reads]
     parser_classes = [MultiPartParser, FormParser]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -77,24 +74,18 @@ class Versions(APIView):
 
 
 class OneVersion(APIView):
-    permission_classes = [Reads]
-
     @extend_schema(operation_id="read_version", responses=VersionOut)
     def get(self, request: Request, product_id: UUID, number: int) -> Response:
         return tagged(request, version_shape(_version(request, product_id, number), base_url(request)))
 
 
 class Report(APIView):
-    permission_classes = [Reads]
-
     @extend_schema(operation_id="read_report", responses=ReportOut)
     def get(self, request: Request, product_id: UUID, number: int) -> Response:
         return tagged(request, report_of(_version(request, product_id, number)))
 
 
 class Publish(APIView):
-    permission_classes = [Reads]
-
     @extend_schema(operation_id="publish_version", request=None, responses=ProductOut)
     def post(self, request: Request, product_id: UUID, number: int) -> Response:
         publishing.publish(_version(request, product_id, number))

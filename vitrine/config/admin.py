@@ -1,11 +1,10 @@
 """The first person: `admin`, who may do everything."""
 
-import secrets
-
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from vitrine.access.models import User
+from vitrine.access.people import random_password
 from vitrine.access.roles import Role
 from vitrine.config.fault import SetupFault
 
@@ -22,7 +21,7 @@ def make_admin_if_nobody_is_there(chosen: str | None) -> str | None:
 def set_password(chosen: str | None) -> str | None:
     """Give `admin` the chosen password, or a random one, which is returned to be printed once."""
     user = User.objects.filter(username=NAME).first() or User(username=NAME)
-    password = chosen or _random()
+    password = chosen or random_password()
     if chosen is not None:
         _check(chosen, user)
     user.role = Role.ADMIN
@@ -30,12 +29,6 @@ def set_password(chosen: str | None) -> str | None:
     user.set_password(password)
     user.save()
     return None if chosen else password
-
-
-def _random() -> str:
-    """80 bits in four groups that can be read aloud."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 def _check(password: str, user: User) -> None:

@@ -29,6 +29,8 @@ class Environment:
     """DATA_DIR: where everything lasting lies, `var` in the checkout by default. Made when missing."""
     secret_key: str = field(repr=False)
     """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    """SECRET_KEY_FALLBACKS: earlier SECRET_KEYs that still count, by commas; nothing new is signed with them."""
     debug: bool
     """DEBUG: 1 shows tracebacks to everyone. Never on a machine that others reach."""
     host: str
@@ -43,6 +45,8 @@ class Environment:
     """CDN_URL: where files are read from, when a CDN stands before us."""
     allowed_hosts: tuple[str, ...]
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
+    trusted_proxies: int
+    """TRUSTED_PROXIES: how many proxies of yours stand before us and write X-Forwarded-For; none by default."""
     cors_origins: tuple[str, ...]
     """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
     database_url: str | None = field(repr=False)
@@ -97,6 +101,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         public_url=public_url,
         cdn_url=read.url("CDN_URL"),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
+        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=10),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
@@ -116,6 +121,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
+        secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
         secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
     )
 

@@ -1,6 +1,5 @@
 """Django's settings, fed by `environment.py`; nothing here reads the environment itself."""
 
-from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -14,6 +13,7 @@ from vitrine.pipeline.work import Format
 DEBUG = ENVIRONMENT.debug
 DATA_DIR = ENVIRONMENT.data_dir
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 
 INSTALLED_APPS = [
     "vitrine.config.apps.ConfigConfig",
@@ -139,6 +139,7 @@ PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 TLS = ENVIRONMENT.tls
 _public = (PUBLIC_URL or "").startswith("https://")
 _secure = _public or TLS
@@ -199,10 +200,11 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "vitrine.access.tokens.TokenAuthentication",
+        "vitrine.api.authentication.TokenAuthentication",
+        "vitrine.api.authentication.KeyAuthentication",
         "vitrine.api.authentication.ConsoleAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["vitrine.api.permissions.Reads"],
+    "DEFAULT_PERMISSION_CLASSES": ["vitrine.api.permissions.ByTheTable"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["vitrine.api.parsers.Json"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -210,20 +212,12 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
 }
-SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
-    "ALGORITHM": "HS256",
-    "AUDIENCE": "vitrine",
-    "ISSUER": "vitrine",
-    "UPDATE_LAST_LOGIN": True,
-}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Vitrine",
     "VERSION": __version__,
     "DESCRIPTION": "Self-hosted 3D and AR product assets: one upload, everything a product page needs.",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_PERMISSIONS": ["vitrine.api.permissions.ByTheTable"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from vitrine.access.guard import guarded
 from vitrine.catalog import queries
 from vitrine.console.cards import STEP_WORDS, Card, cards_of
 from vitrine.console.paging import Page
@@ -17,7 +17,7 @@ from vitrine.pipeline.formats import extensions
 
 @require_safe
 @never_cache
-@login_required
+@guarded
 def products(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")
     found = queries.search(queries.products(include_unpublished=True), words)
@@ -30,7 +30,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@guarded
 def card(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """One product's card, for the page's script to put in place of the one it has."""
     product = get_object_or_404(queries.products(include_unpublished=True), pk=product_id)

@@ -1,17 +1,14 @@
 """The staff's door: log in, see the products, upload."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from vitrine.console import pages
+from vitrine.console.login import LogIn
 
 urlpatterns = [
     path("", pages.products, name="console"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
-    path(
-        "login",
-        LoginView.as_view(template_name="console/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login", LogIn.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
 ]

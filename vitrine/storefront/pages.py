@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from vitrine.access.guard import guarded
 from vitrine.catalog import queries
 from vitrine.storefront.exhibit import Exhibit
 from vitrine.storefront.linked_data import json_for_script, linked_data
@@ -32,7 +32,7 @@ def product_page(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@guarded
 def snippets(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = get_object_or_404(queries.products(include_unpublished=True), pk=product_id)
     shelf = Shelf.of(product, base_url(request), request.GET.get("tab", ""))

@@ -1,0 +1,82 @@
+"""Every address, and what it takes to come in: the one list. A test fails for an address without a row.
+
+`docs/permissions.md` is made of it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+from vitrine.access.caller import Caller
+from vitrine.access.roles import Action
+
+
+class Open(StrEnum):
+    """What takes no login."""
+
+    ANYONE = "anyone"
+    PUBLISHED = "published"  # anyone, for what is published; for the rest Action.READ, and 404 without it
+
+
+Need: TypeAlias = Action | Open
+_Row: TypeAlias = Mapping[str, Need]
+
+_PRODUCT = "api/assets/3d/<uuid:product_id>"
+_VERSION = f"{_PRODUCT}/versions/<int:number>"
+_ADMIN_READS_AND_MAKES: _Row = {"GET": Action.ADMINISTER, "POST": Action.ADMINISTER}
+
+DOORS: Mapping[str, _Row] = {
+    # programs
+    "api/assets/3d": {"GET": Action.READ, "POST": Action.WRITE},
+    _PRODUCT: {"GET": Open.PUBLISHED, "PUT": Action.WRITE, "PATCH": Action.WRITE, "DELETE": Action.WRITE},
+    f"{_PRODUCT}/optimize": {"POST": Action.WRITE},
+    f"{_PRODUCT}/versions": {"GET": Action.READ, "POST": Action.WRITE},
+    _VERSION: {"GET": Action.READ},
+    f"{_VERSION}/report": {"GET": Action.READ},
+    f"{_VERSION}/publish": {"POST": Action.WRITE},
+    "api/tasks": {"GET": Action.READ},
+    "api/tasks/<uuid:task_id>": {"GET": Action.READ},
+    "api/events": {"POST": Open.ANYONE},
+    "api/auth/token": {"POST": Open.ANYONE},
+    "api/auth/token/refresh": {"POST": Open.ANYONE},
+    "api/auth/logout": {"POST": Open.ANYONE},
+    "api/auth/me": {"GET": Action.IDENTIFY},
+    "api/auth/password": {"POST": Action.OWN},
+    "api/keys": _ADMIN_READS_AND_MAKES,
+    "api/keys/<uuid:key_id>": {"GET": Action.ADMINISTER, "DELETE": Action.ADMINISTER},
+    "api/users": _ADMIN_READS_AND_MAKES,
+    "api/users/<uuid:person_id>": {"GET": Action.ADMINISTER, "PATCH": Action.ADMINISTER},
+    "api/schema": {"GET": Open.ANYONE},
+    "api/docs": {"GET": Open.ANYONE},
+    "health/live": {"GET": Open.ANYONE},
+    "health/ready": {"GET": Open.ANYONE},
+    # shoppers
+    "p/<uuid:product_id>": {"GET": Open.PUBLISHED},
+    "p/<uuid:product_id>/snippets": {"GET": Action.READ},
+    "embed/<uuid:product_id>": {"GET": Open.ANYONE},  # what is not published is 404 there for everybody
+    "oembed": {"GET": Open.ANYONE},
+    "files/<path:key>": {"GET": Open.PUBLISHED},
+    "viewer/<path:name>": {"GET": Open.ANYONE},
+    "ca.crt": {"GET": Open.ANYONE},
+    # staff
+    "": {"GET": Action.READ},
+    "products/<uuid:product_id>/card": {"GET": Action.READ},
+    "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
+    "logout": {"POST": Open.ANYONE},
+}
+"""By route, as Django writes it, without the slash at its end. HEAD takes what GET takes, OPTIONS the least."""
+
+
+def need_of(route: str, method: str) -> Need | None:
+    """None when nothing stands there: the default is no."""
+    row = DOORS.get(route.rstrip("/"), {})
+    if method == "OPTIONS":
+        return next((one for one in Open if one in row.values()), next(iter(row.values()), None))
+    return row.get("GET" if method == "HEAD" else method)
+
+
+def admits(need: Need | None, caller: Caller | None) -> bool:
+    """Whether somebody may come in. What is PUBLISHED the view goes on to choose."""
+    if isinstance(need, Action):
+        return caller is not None and caller.may(need)
+    return need is not None

@@ -1,0 +1,91 @@
+"""People: made, given another role, sent away and taken back. The last active admin stays one."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from vitrine.access import moments
+from vitrine.access.login import Hold
+from vitrine.access.models import Login, User
+from vitrine.access.roles import Role
+from vitrine.errors import Conflict, Fault, InvalidRequest
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
+
+
+def random_password() -> str:
+    """79 bits in four groups that can be read aloud."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def make(username: str, password: str, role: Role, *, email: str = "", by: User) -> User:
+    """Conflict for a name that is taken, also in other capitals: people would mistake one for the other."""
+    person = User(username=username, role=role, email=email)
+    _check(password, person, "/password")
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            if User.objects.filter(username__iexact=username).exists():
+                raise Conflict(f"There is somebody called {username!r} already.")
+            person.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(f"There is somebody called {username!r} already.") from error
+    moments.person_made(person, by)
+    return person
+
+
+def change(person: User, *, by: User, **fields: Any) -> User:
+    """Change `role`, `is_active` or `email`. Conflict when no active admin would be left."""
+    with transaction.atomic():
+        # One at a time: of two admins who demote each other, one comes too late.
+        admins = User.objects.filter(role=Role.ADMIN, is_active=True).order_by("pk").select_for_update()
+        others = [admin for admin in admins if admin.pk != person.pk]
+        before = User.objects.select_for_update().get(pk=person.pk)
+        after = User.objects.get(pk=person.pk)
+        for name, value in fields.items():
+            setattr(after, name, value)
+        was, stays = (one.is_active and one.role == Role.ADMIN for one in (before, after))
+        if was and not stays and not others:
+            raise Conflict("This is the last active admin. Make somebody else an admin first.")
+        after.save(update_fields=list(fields))
+        if not after.is_active:
+            Login.objects.filter(person=after).delete()
+    _tell(before, after, by)
+    return after
+
+
+def change_password(person: User, old: str, new: str, *, address: str) -> None:
+    """Every login ends, and every other session. InvalidRequest for a wrong old one; too many are held back."""
+    held = Hold(person.username, address)
+    held.take()
+    if not person.check_password(old):
+        moments.login_failed(person.username, address)
+        detail = "This is not your password."
+        raise InvalidRequest(detail, faults=[Fault("/old", detail)])
+    held.forget()
+    _check(new, person, "/new")
+    with transaction.atomic():
+        person.set_password(new)
+        person.save(update_fields=["password"])
+        Login.objects.filter(person=person).delete()
+    moments.password_changed(person)
+
+
+def _check(password: str, person: User, pointer: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        detail = " ".join(error.messages)
+        raise InvalidRequest(detail, faults=[Fault(pointer, detail)]) from error
+
+
+def _tell(before: User, after: User, by: User) -> None:
+    if before.role != after.role:
+        moments.role_changed(after, before.role, by)
+    if before.is_active and not after.is_active:
+        moments.person_deactivated(after, by)
+    if after.is_active and not before.is_active:
+        moments.person_reactivated(after, by)

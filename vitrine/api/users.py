@@ -1,0 +1,107 @@
+"""/api/users/: people and their roles, for admins."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from vitrine.access import people
+from vitrine.access.models import User
+from vitrine.access.roles import Role
+from vitrine.api.answers import PRIVATE
+from vitrine.api.auth import Password
+from vitrine.api.newest import newest_first
+from vitrine.api.products import writer
+from vitrine.api.shapes import Words
+
+_ROLES = [role.value for role in Role]
+
+
+class PersonIn(serializers.Serializer[Any]):
+    username = Words(max_length=150, validators=[UnicodeUsernameValidator()])
+    role = serializers.ChoiceField(choices=_ROLES)
+    password = Password(required=False, help_text="A random one, shown once, unless told.")
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+
+
+class PersonChange(serializers.Serializer[Any]):
+    """Fields that are not sent stay as they are."""
+
+    role = serializers.ChoiceField(choices=_ROLES, required=False)
+    active = serializers.BooleanField(required=False, source="is_active")
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+
+
+class PersonOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    username = serializers.CharField()
+    role = serializers.ChoiceField(choices=_ROLES)
+    active = serializers.BooleanField()
+    email = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    last_login_at = serializers.DateTimeField(allow_null=True)
+
+
+class PersonMadeOut(PersonOut):
+    password = serializers.CharField(
+        allow_null=True, help_text="The random one, this once; null if you gave one."
+    )
+
+
+class PeopleOut(serializers.Serializer[Any]):
+    results = PersonOut(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class People(APIView):
+    @extend_schema(
+        operation_id="list_users", responses=PeopleOut, parameters=[OpenApiParameter("cursor", str)]
+    )
+    def get(self, request: Request) -> Response:
+        return newest_first(request, User.objects.all(), person_shape, by_time="date_joined")
+
+    @extend_schema(operation_id="create_user", request=PersonIn, responses={201: PersonMadeOut})
+    def post(self, request: Request) -> Response:
+        given = PersonIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = None if "password" in given.validated_data else people.random_password()
+        person = people.make(**{"password": made, **given.validated_data}, by=writer(request))
+        headers = {"Cache-Control": "no-store", "Location": f"/api/users/{person.pk}/"}
+        return Response({**person_shape(person), "password": made}, status=201, headers=headers)
+
+
+class OnePerson(APIView):
+    @extend_schema(operation_id="read_user", responses=PersonOut)
+    def get(self, request: Request, person_id: UUID) -> Response:
+        return _answer(get_object_or_404(User, pk=person_id))
+
+    @extend_schema(operation_id="change_user", request=PersonChange, responses=PersonOut)
+    def patch(self, request: Request, person_id: UUID) -> Response:
+        person = get_object_or_404(User, pk=person_id)
+        given = PersonChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        return _answer(people.change(person, **given.validated_data, by=writer(request)))
+
+
+def person_shape(person: User) -> Mapping[str, Any]:
+    return {
+        "id": str(person.pk),
+        "username": person.username,
+        "role": person.role,
+        "active": person.is_active,
+        "email": person.email,
+        "created_at": person.date_joined,
+        "last_login_at": person.last_login,
+    }
+
+
+def _answer(person: User) -> Response:
+    return Response(person_shape(person), headers={"Cache-Control": PRIVATE})

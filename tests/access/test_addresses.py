@@ -1,15 +1,18 @@
 """Where a request comes from, and whom we believe about it."""
 
 import pytest
+from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import Settings
 
 from vitrine.access.addresses import address_of, shortened
 
 
-def a_request(forwarded: str | None = None, connection: str = "10.0.0.9"):  # type: ignore[no-untyped-def]  # a factory's
-    more = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    return RequestFactory().get("/", REMOTE_ADDR=connection, **more)
+def a_request(forwarded: str | None = None, connection: str = "10.0.0.9") -> HttpRequest:
+    request = RequestFactory().get("/", REMOTE_ADDR=connection)
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
+    return request
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,17 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["secret_key"]
 
 
+def test_earlier_secrets_still_count_when_they_are_named(tmp_path: Path) -> None:
+    environment = an_environment(tmp_path, SECRET_KEY_FALLBACKS="one, two,")
+
+    assert environment.secret_key_fallbacks == ("one", "two")
+    assert an_environment(tmp_path).secret_key_fallbacks == ()
+
+
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     secrets = {
         "SECRET_KEY": "hush-key",
+        "SECRET_KEY_FALLBACKS": "hush-before,hush-long-before",
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
         "REDIS_URL": "redis://:hush@b/0",
@@ -61,6 +69,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("PORT", "80x", "a whole number from 1 to 65535"),
         ("PORT", "65536", "a whole number from 1 to 65535"),
         ("MAX_UPLOAD_BYTES", "-1", "a whole number from 1 to 9007199254740992"),
+        ("TRUSTED_PROXIES", "all", "a whole number from 0 to 10"),
         ("DEBUG", "maybe", "1 or 0"),
         ("LOG_LEVEL", "loud", "debug or info or warning or error"),
         ("PUBLIC_URL", "assets.example.com", "an address such as https://example.com"),

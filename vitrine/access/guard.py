@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -12,15 +12,14 @@ from vitrine.access.caller import Caller
 from vitrine.access.doors import admits, need_of
 from vitrine.access.models import User
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View: TypeAlias = Callable[..., HttpResponseBase]
 
 
-def guarded(view: View[P]) -> View[P]:
+def guarded(view: View) -> View:
     """A page for whom the list lets in by the console's session; strangers are led to the login."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         assert request.resolver_match is not None, "a view has an address"
         caller = Caller(request.user) if isinstance(request.user, User) else None
         if admits(need_of(request.resolver_match.route, request.method or ""), caller):

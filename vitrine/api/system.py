@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from vitrine.catalog import files
 from vitrine.errors import StoreFailed
@@ -20,11 +21,13 @@ _FILES_KNOWN_S = 10.0
 _files_known: dict[str, Any] = {"until": 0.0, "part": {}}  # by this process's monotonic clock
 
 
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """200 while the process answers at all."""
     return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when the database and the store answer. Redis and Chromium are not needed to serve: they say `degraded`."""
     parts = {name: check() for name, check in _CHECKS.items()}

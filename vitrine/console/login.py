@@ -33,6 +33,7 @@ class LoginForm(AuthenticationForm):
 
 
 class LogIn(LoginView):
+    http_method_names = ["get", "head", "post", "options"]  # Django's takes PUT for POST
     template_name = "console/login.html"
     redirect_authenticated_user = True
     authentication_form = LoginForm

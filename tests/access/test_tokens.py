@@ -2,12 +2,14 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -234,3 +236,20 @@ def test_logins_whose_time_is_up_are_swept() -> None:
 
     assert forget_logins() == 1
     assert list(Login.objects.all()) == [young]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tabs_that_renew_at_once_get_the_same_successor_and_none_is_logged_out() -> None:
+    first = tokens.begin(a_user(), client="browser")
+
+    def renew(_: int) -> Pair:
+        try:
+            return tokens.renew(first.refresh, client="browser")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        pairs = list(pool.map(renew, range(4)))
+
+    assert len({jti_of(pair) for pair in pairs}) == 1
+    assert not any(refused(pair.access) for pair in pairs)

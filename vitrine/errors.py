@@ -4,6 +4,8 @@
     ├── Refused                 the caller can fix it; never retried
     │   ├── InvalidRequest        a field has the wrong shape
     │   ├── LoginNeeded           no login, or one that counts no more
+    │   │   ├── CodeNeeded          the password is right, the second factor is missing
+    │   │   ├── CodeWrong           its code is not right
     │   │   ├── KeyUnknown          an API key that is none of ours
     │   │   ├── KeyExpired          one whose time is up
     │   │   └── KeyRevoked          one that was taken back
@@ -63,6 +65,16 @@ class InvalidRequest(Refused):
 class LoginNeeded(Refused):
     code = "login-needed"
     title = "Log in first"
+
+
+class CodeNeeded(LoginNeeded):
+    code = "code-needed"
+    title = "This login takes a code too"
+
+
+class CodeWrong(LoginNeeded):
+    code = "code-wrong"
+    title = "The code is not right"
 
 
 class KeyUnknown(LoginNeeded):

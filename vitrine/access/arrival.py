@@ -41,9 +41,10 @@ def key_in(request: HttpRequest) -> ApiKey | None:
     text = _credentials(request, "api-key")
     if text is None:
         return None
-    key = ApiKey.objects.select_related("created_by").filter(digest=keys.digest_of(text)).first()
-    if key is None:
-        raise KeyUnknown("No such API key was ever made here.")
+    try:
+        key = ApiKey.objects.select_related("created_by").get(digest=keys.digest_of(text))
+    except ApiKey.DoesNotExist as error:
+        raise KeyUnknown("No such API key was ever made here.") from error
     _check(key)
     place = shortened(address_of(request))
     if key.note_use(place):

@@ -42,6 +42,8 @@ DOORS: Mapping[str, _Row] = {
     "api/auth/logout": {"POST": Open.ANYONE},
     "api/auth/me": {"GET": Action.IDENTIFY},
     "api/auth/password": {"POST": Action.OWN},
+    "api/auth/second-factor": {"POST": Action.OWN, "DELETE": Action.OWN},
+    "api/auth/second-factor/confirm": {"POST": Action.OWN},
     "api/keys": _ADMIN_READS_AND_MAKES,
     "api/keys/<uuid:key_id>": {"GET": Action.ADMINISTER, "DELETE": Action.ADMINISTER},
     "api/users": _ADMIN_READS_AND_MAKES,
@@ -62,6 +64,7 @@ DOORS: Mapping[str, _Row] = {
     "": {"GET": Action.READ},
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
+    "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "logout": {"POST": Open.ANYONE},
 }
 """By route, as Django writes it, without the slash at its end. HEAD takes what GET takes, OPTIONS the least."""

@@ -12,32 +12,57 @@ import math
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
-from vitrine.access import moments
+from vitrine.access import moments, second_factor
 from vitrine.access.addresses import shortened
 from vitrine.access.counting import Bucket, counts
 from vitrine.access.models import User
-from vitrine.errors import LoginNeeded, TooManyLogins
+from vitrine.access.passwords import LONGEST
+from vitrine.errors import CodeNeeded, CodeWrong, LoginNeeded, TooManyLogins
 
-LONGEST_PASSWORD = 1024
-"""Argon2 would read any length; nobody's password is longer."""
 _KNOWN_S = 30 * 24 * 3600.0
 
 
-def log_in(username: str, password: str, address: str) -> User:
-    """The person with that name and password. LoginNeeded for a wrong one, TooManyLogins before it is looked at.
+def log_in(username: str, password: str, address: str, *, code: str = "") -> User:
+    """The person with that name and password, and the code of the second factor where there is one: CodeNeeded,
+    without one, CodeWrong. LoginNeeded for a wrong password, TooManyLogins before anything is looked at.
+    """
+    person = check_password(username, password, address)
+    if person.has_second_factor:
+        if not code:
+            raise CodeNeeded("Send the code of your authenticator app, or one that you wrote down, as `otp`.")
+        check_code(person, code, address)
+    welcome(person, address)
+    return person
 
-    A name that nobody has takes as long as one that somebody has: Django hashes the password then too.
+
+def check_password(username: str, password: str, address: str) -> User:
+    """Half a login for those with a second factor. A name that nobody has takes as long as one that somebody has:
+    Django hashes the password then too.
     """
     held = Hold(username, address)
     held.take()
-    found = authenticate(username=username, password=password[: LONGEST_PASSWORD + 1])
+    found = authenticate(username=username, password=password[: LONGEST + 1])
     if not isinstance(found, User):
         moments.login_failed(username, address)
         raise LoginNeeded("There is no login with this name and password.")
-    held.forget()
-    User.objects.filter(pk=found.pk).update(last_login=timezone.now())
-    moments.logged_in(found, address)
+    held.give_back()
     return found
+
+
+def check_code(person: User, code: str, address: str) -> None:
+    held = Hold(person.username, address)
+    held.take()
+    if not second_factor.accepts(person, code):
+        moments.login_failed(person.username, address)
+        raise CodeWrong("This code is not right, or was used already. Codes change every 30 seconds.")
+    held.give_back()
+
+
+def welcome(person: User, address: str) -> None:
+    """All that a login takes was there."""
+    Hold(person.username, address).remember()
+    User.objects.filter(pk=person.pk).update(last_login=timezone.now())
+    moments.logged_in(person, address)
 
 
 class Hold:
@@ -68,7 +93,10 @@ class Hold:
                 retry_after_s=wait_s,
             )
 
-    def forget(self) -> None:
-        """It was the right one."""
+    def give_back(self) -> None:
+        """It was right."""
         counts().give_back(self._taken)
+
+    def remember(self) -> None:
+        """The account's owner was here."""
         counts().remember(self._known, _KNOWN_S)

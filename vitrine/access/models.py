@@ -1,4 +1,4 @@
-"""Who calls: people with a role, the keys they made, and their logins."""
+"""Who calls: people with a role, the keys they made, their logins and second factors."""
 
 import hashlib
 import uuid
@@ -28,6 +28,12 @@ class User(AbstractUser):
     @property
     def may_write(self) -> bool:
         return may(Role(self.role), Action.WRITE)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a login takes a code too."""
+        factor = getattr(self, "second_factor", None)
+        return factor is not None and factor.confirmed_at is not None
 
 
 class ApiKey(models.Model):
@@ -104,6 +110,16 @@ class Login(models.Model):
         """Another password, or a person who was deactivated, ends it."""
         same = self.password_mark == mark_of(self.person)
         return self.person.is_active and same and self.expires_at > timezone.now()
+
+
+class SecondFactor(models.Model):
+    """A person's authenticator app. Its secret is sealed, since it must be read; the written codes are digests."""
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    sealed = models.CharField(max_length=255)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery: "models.JSONField[Any, Any]" = models.JSONField(default=list)
 
 
 def mark_of(person: User) -> str:

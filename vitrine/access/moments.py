@@ -36,6 +36,14 @@ def password_changed(person: User) -> None:
     log.info("password_changed", person=str(person.pk))
 
 
+def second_factor_set_up(person: User) -> None:
+    log.info("second_factor_set_up", person=str(person.pk))
+
+
+def second_factor_taken_off(person: User, by: User) -> None:
+    log.warning("second_factor_taken_off", person=str(person.pk), by=str(by.pk))
+
+
 def key_issued(key: ApiKey) -> None:
     log.info("key_issued", key=str(key.pk), person=str(key.created_by_id), scopes=key.scopes)
 

@@ -1,30 +1,21 @@
 """People: made, given another role, sent away and taken back. The last active admin stays one."""
 
-import secrets
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from vitrine.access import moments
 from vitrine.access.login import Hold
 from vitrine.access.models import Login, User
+from vitrine.access.passwords import check_strength
 from vitrine.access.roles import Role
 from vitrine.errors import Conflict, Fault, InvalidRequest
-
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
-
-
-def random_password() -> str:
-    """79 bits in four groups that can be read aloud."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def make(username: str, password: str, role: Role, *, email: str = "", by: User) -> User:
     """Conflict for a name that is taken, also in other capitals: people would mistake one for the other."""
     person = User(username=username, role=role, email=email)
-    _check(password, person, "/password")
+    check_strength(password, person, "/password")
     person.set_password(password)
     try:
         with transaction.atomic():
@@ -65,21 +56,13 @@ def change_password(person: User, old: str, new: str, *, address: str) -> None:
         moments.login_failed(person.username, address)
         detail = "This is not your password."
         raise InvalidRequest(detail, faults=[Fault("/old", detail)])
-    held.forget()
-    _check(new, person, "/new")
+    held.give_back()
+    check_strength(new, person, "/new")
     with transaction.atomic():
         person.set_password(new)
         person.save(update_fields=["password"])
         Login.objects.filter(person=person).delete()
     moments.password_changed(person)
-
-
-def _check(password: str, person: User, pointer: str) -> None:
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        detail = " ".join(error.messages)
-        raise InvalidRequest(detail, faults=[Fault(pointer, detail)]) from error
 
 
 def _tell(before: User, after: User, by: User) -> None:

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from vitrine.access import tokens
 from vitrine.access.addresses import address_of
 from vitrine.access.arrival import client_of, login_in
-from vitrine.access.login import LONGEST_PASSWORD, log_in
+from vitrine.access.login import log_in
+from vitrine.access.passwords import LONGEST
 from vitrine.access.people import change_password
 from vitrine.access.roles import Role, Scope
 from vitrine.access.tokens import Pair
@@ -27,12 +28,13 @@ class Password(Words):
     """Text that is kept as it is: a space at its end may be meant."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True, **options)
+        super().__init__(max_length=LONGEST, trim_whitespace=False, write_only=True, **options)
 
 
 class LoginIn(serializers.Serializer[Any]):
     username = Words(max_length=150)
     password = Password()
+    otp = Words(max_length=40, required=False, help_text="The code, for who has a second factor.")
 
 
 class RefreshIn(serializers.Serializer[Any]):
@@ -62,6 +64,7 @@ class MeOut(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Of the API key that asks; null for a person.",
     )
+    second_factor = serializers.BooleanField()
 
 
 class Token(APIView):
@@ -73,9 +76,8 @@ class Token(APIView):
     def post(self, request: Request) -> Response:
         given = LoginIn(data=request.data)
         given.is_valid(raise_exception=True)
-        person = log_in(
-            given.validated_data["username"], given.validated_data["password"], address_of(request)
-        )
+        told = given.validated_data
+        person = log_in(told["username"], told["password"], address_of(request), code=told.get("otp", ""))
         return _pair(tokens.begin(person, client=client_of(request)))
 
 
@@ -118,6 +120,7 @@ class Me(APIView):
             "username": user.get_username(),
             "role": user.role,
             "scopes": found.key.scopes if found and found.key else None,
+            "second_factor": user.has_second_factor,
         }
         return Response(shape, headers={"Cache-Control": PRIVATE})
 

@@ -16,6 +16,8 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.Refused: 400,
     errors.InvalidRequest: 400,
     errors.LoginNeeded: 401,
+    errors.CodeNeeded: 401,
+    errors.CodeWrong: 401,
     errors.KeyUnknown: 401,
     errors.KeyExpired: 401,
     errors.KeyRevoked: 401,

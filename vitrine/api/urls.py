@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from vitrine.api import auth, events, keys, products, system, tasks, users, versions
+from vitrine.api import auth, events, keys, products, second_factor, system, tasks, users, versions
 
 
 def both(route: str, view: Any, name: str) -> list[URLPattern]:
@@ -32,6 +32,8 @@ urlpatterns = [
     *both("api/auth/token/refresh", auth.TokenRefresh.as_view(), "token-refresh"),
     *both("api/auth/logout", auth.Logout.as_view(), "log-out"),
     *both("api/auth/password", auth.OwnPassword.as_view(), "own-password"),
+    *both("api/auth/second-factor", second_factor.Factor.as_view(), "second-factor"),
+    *both("api/auth/second-factor/confirm", second_factor.Confirmation.as_view(), "second-factor-confirm"),
     *both("api/auth/me", auth.Me.as_view(), "me"),
     *both("api/keys", keys.Keys.as_view(), "keys"),
     *both("api/keys/<uuid:key_id>", keys.OneKey.as_view(), "key"),

@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.access import people
+from vitrine.access import people, second_factor
 from vitrine.access.models import User
+from vitrine.access.passwords import random_password
 from vitrine.access.roles import Role
 from vitrine.api.answers import PRIVATE
 from vitrine.api.auth import Password
@@ -37,6 +38,15 @@ class PersonChange(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=_ROLES, required=False)
     active = serializers.BooleanField(required=False, source="is_active")
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    second_factor = serializers.BooleanField(
+        required=False,
+        help_text="false takes it off, for who lost the phone; only the person can set one up.",
+    )
+
+    def validate_second_factor(self, value: bool) -> bool:
+        if value:
+            raise serializers.ValidationError("Only the person can set a second factor up.")
+        return value
 
 
 class PersonOut(serializers.Serializer[Any]):
@@ -45,6 +55,7 @@ class PersonOut(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=_ROLES)
     active = serializers.BooleanField()
     email = serializers.CharField(allow_blank=True)
+    second_factor = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     last_login_at = serializers.DateTimeField(allow_null=True)
 
@@ -66,13 +77,14 @@ class People(APIView):
         operation_id="list_users", responses=PeopleOut, parameters=[OpenApiParameter("cursor", str)]
     )
     def get(self, request: Request) -> Response:
-        return newest_first(request, User.objects.all(), person_shape, by_time="date_joined")
+        found = User.objects.select_related("second_factor")
+        return newest_first(request, found, person_shape, by_time="date_joined")
 
     @extend_schema(operation_id="create_user", request=PersonIn, responses={201: PersonMadeOut})
     def post(self, request: Request) -> Response:
         given = PersonIn(data=request.data)
         given.is_valid(raise_exception=True)
-        made = None if "password" in given.validated_data else people.random_password()
+        made = None if "password" in given.validated_data else random_password()
         person = people.make(**{"password": made, **given.validated_data}, by=writer(request))
         headers = {"Cache-Control": "no-store", "Location": f"/api/users/{person.pk}/"}
         return Response({**person_shape(person), "password": made}, status=201, headers=headers)
@@ -88,6 +100,8 @@ class OnePerson(APIView):
         person = get_object_or_404(User, pk=person_id)
         given = PersonChange(data=request.data)
         given.is_valid(raise_exception=True)
+        if given.validated_data.pop("second_factor", None) is False:
+            second_factor.take_off(person, writer(request))
         return _answer(people.change(person, **given.validated_data, by=writer(request)))
 
 
@@ -98,6 +112,7 @@ def person_shape(person: User) -> Mapping[str, Any]:
         "role": person.role,
         "active": person.is_active,
         "email": person.email,
+        "second_factor": person.has_second_factor,
         "created_at": person.date_joined,
         "last_login_at": person.last_login,
     }

@@ -3,8 +3,8 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from vitrine.access.models import User
-from vitrine.access.people import random_password
+from vitrine.access.models import SecondFactor, User
+from vitrine.access.passwords import random_password
 from vitrine.access.roles import Role
 from vitrine.config.fault import SetupFault
 
@@ -28,6 +28,7 @@ def set_password(chosen: str | None) -> str | None:
     user.is_active = True
     user.set_password(password)
     user.save()
+    SecondFactor.objects.filter(person=user).delete()  # whoever has this machine may have lost the phone
     return None if chosen else password
 
 

@@ -4,11 +4,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from vitrine.console import pages
-from vitrine.console.login import LogIn
+from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
     path("", pages.products, name="console"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("login", LogIn.as_view(), name="login"),
+    path("login/code", LogInCode.as_view(), name="login-code"),
     path("logout", LogoutView.as_view(), name="logout"),
 ]

@@ -233,7 +233,8 @@ def test_each_address_answers_alike_with_and_without_its_slash() -> None:
 
 
 def test_an_address_that_nobody_listed_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(DOORS, "api/tasks")
+    without = {route: row for route, row in DOORS.items() if route != "api/tasks"}
+    monkeypatch.setattr("vitrine.access.doors.DOORS", without)
 
     answers = [call(Visitor.called(name), "GET", "/api/tasks/", page=False).status_code for name in EVERYBODY]
 

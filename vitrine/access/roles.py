@@ -30,7 +30,7 @@ class Action(StrEnum):
     MEASURE = "measure"  # the service's own numbers
     ADMINISTER = "administer"  # people, keys, settings
     IDENTIFY = "identify"  # ask who one is
-    OWN = "own"  # one's own login: its password
+    OWN = "own"  # one's own login: its password, its second factor
 
 
 _ALLOWED: dict[Role, frozenset[Action]] = {

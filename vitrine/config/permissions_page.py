@@ -13,7 +13,7 @@ _WORDS = {
     Action.MEASURE: "read the service's own numbers",
     Action.ADMINISTER: "people, keys",
     Action.IDENTIFY: "ask who one is",
-    Action.OWN: "change one's own password",
+    Action.OWN: "one's own password and second factor",
     Open.ANYONE: "needs no login",
     Open.PUBLISHED: "needs no login for what is published; for the rest like `read`, and 404 without",
 }

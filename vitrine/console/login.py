@@ -48,6 +48,15 @@ class _HeldBack(LoginView):
     http_method_names = ["get", "head", "post", "options"]  # Django's takes PUT for POST
     redirect_authenticated_user = True
 
+    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
+        """Django's would look at who is there before the method."""
+        if (request.method or "").lower() not in self.http_method_names:
+            return self.http_method_not_allowed(request)
+        return self.welcome_or_ask(request, *args, **options)
+
+    def welcome_or_ask(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
+        return super().dispatch(request, *args, **options)
+
     def form_invalid(self, form: Any) -> HttpResponse:
         response = super().form_invalid(form)
         if form.wait_s:
@@ -66,9 +75,11 @@ class LogIn(_HeldBack):
         if person.has_second_factor:
             half = {"person": str(person.pk), "mark": mark_of(person), "until": time.time() + _HALF_IN_S}
             self.request.session[_HALF_IN] = half
-            return redirect(f"{reverse('login-code')}?{urlencode({'next': self.get_redirect_url()})}")
+            query = urlencode({"next": self.get_redirect_url()})
+            return HttpResponseRedirect(f"{reverse('login-code')}?{query}")
         welcome(person, address_of(self.request))
-        return super().form_valid(form)
+        login(self.request, person)
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class CodeForm(forms.Form):
@@ -96,11 +107,11 @@ class LogInCode(_HeldBack):
 
     template_name = "console/login_code.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
+    def welcome_or_ask(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
         self.person = _half_in(request)
         if self.person is None and not request.user.is_authenticated:
             return redirect(settings.LOGIN_URL)
-        return super().dispatch(request, *args, **options)
+        return super().welcome_or_ask(request, *args, **options)
 
     def get_form(self, form_class: Any = None) -> Any:
         assert self.person is not None, "dispatch has seen to it"

@@ -94,7 +94,7 @@ class KeyRevoked(LoginNeeded):
 
 class TooManyLogins(Refused):
     code = "too-many-logins"
-    title = "Too many wrong passwords"
+    title = "Too many tries"
 
     def __init__(self, detail: str, *, retry_after_s: int) -> None:
         super().__init__(detail)

@@ -57,6 +57,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         "SECRET_KEY_FALLBACKS": "hush-before,hush-long-before",
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
+        "MAIL_URL": "smtps://a:hush@b",
         "REDIS_URL": "redis://:hush@b/0",
     }
 

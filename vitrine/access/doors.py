@@ -65,6 +65,8 @@ DOORS: Mapping[str, _Row] = {
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
+    "password/forgotten": {"GET": Open.ANYONE, "POST": Open.ANYONE},
+    "password/new": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "logout": {"POST": Open.ANYONE},
 }
 """By route, as Django writes it, without the slash at its end. HEAD takes what GET takes, OPTIONS the least."""

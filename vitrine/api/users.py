@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.access import people, second_factor
+from vitrine.access import links, people, second_factor
 from vitrine.access.models import User
 from vitrine.access.passwords import random_password
 from vitrine.access.roles import Role
@@ -20,7 +20,7 @@ from vitrine.api.answers import PRIVATE
 from vitrine.api.auth import Password
 from vitrine.api.newest import newest_first
 from vitrine.api.products import writer
-from vitrine.api.shapes import Words
+from vitrine.api.shapes import Words, base_url
 
 _ROLES = [role.value for role in Role]
 
@@ -30,6 +30,16 @@ class PersonIn(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=_ROLES)
     password = Password(required=False, help_text="A random one, shown once, unless told.")
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    invite = serializers.BooleanField(
+        required=False, default=False, help_text="Send a link to `email`; the person chooses the password."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["invite"] and not attrs.get("email"):
+            raise serializers.ValidationError({"email": ["An invitation needs an address to go to."]})
+        if attrs["invite"] and "password" in attrs:
+            raise serializers.ValidationError({"password": ["Who is invited chooses one: send none."]})
+        return attrs
 
 
 class PersonChange(serializers.Serializer[Any]):
@@ -61,9 +71,8 @@ class PersonOut(serializers.Serializer[Any]):
 
 
 class PersonMadeOut(PersonOut):
-    password = serializers.CharField(
-        allow_null=True, help_text="The random one, this once; null if you gave one."
-    )
+    password = serializers.CharField(allow_null=True, help_text="The random one, this once; else null.")
+    invited = serializers.BooleanField(help_text="Whether a mail with a link went out.")
 
 
 class PeopleOut(serializers.Serializer[Any]):
@@ -84,10 +93,14 @@ class People(APIView):
     def post(self, request: Request) -> Response:
         given = PersonIn(data=request.data)
         given.is_valid(raise_exception=True)
-        made = None if "password" in given.validated_data else random_password()
-        person = people.make(**{"password": made, **given.validated_data}, by=writer(request))
+        told, drawn = dict(given.validated_data), random_password()
+        asked, shown = told.pop("invite"), "password" not in told
+        person = people.make(**{"password": drawn, **told}, by=writer(request))
+        invited = asked and links.invite(person, base=base_url(request))
+        password = drawn if shown and not asked else None
         headers = {"Cache-Control": "no-store", "Location": f"/api/users/{person.pk}/"}
-        return Response({**person_shape(person), "password": made}, status=201, headers=headers)
+        shape = {**person_shape(person), "password": password, "invited": invited}
+        return Response(shape, status=201, headers=headers)
 
 
 class OnePerson(APIView):

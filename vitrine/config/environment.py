@@ -71,6 +71,11 @@ class Environment:
     """JOB_LEASE_S: how long a worker may be silent before its job is given to another, 30 by default."""
     admin_password: str | None = field(repr=False)
     """ADMIN_PASSWORD: for the user `admin` when it is made; a random one, printed once, by default."""
+    mail_url: str | None = field(repr=False)
+    """MAIL_URL: smtps://name:password@host:465, smtp://… (STARTTLS), or smtp+plain://localhost:25 for a relay on this
+    machine. Without it mails are printed."""
+    mail_from: str
+    """MAIL_FROM: who mails come from; vitrine@ this machine's name by default."""
     demo: bool
     """DEMO: 0 leaves the demo products out."""
     chromium: Path | None
@@ -114,6 +119,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),
+        mail_url=read.address("MAIL_URL", schemes=("smtps", "smtp", "smtp+plain")),
+        mail_from=read.text("MAIL_FROM") or f"vitrine@{socket.gethostname()}",
         demo=read.switch("DEMO", default=True),
         chromium=read.program("CHROMIUM"),
         node=read.program("NODE"),

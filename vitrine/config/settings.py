@@ -136,6 +136,19 @@ JOB_SWEEP_S = max(1.0, JOB_LEASE_S / 3)  # how often each worker looks for stran
 JOB_RING_AGAIN_S = JOB_LEASE_S  # how long a queued job waits before it is rung for again
 PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter=ENVIRONMENT.converter_python)
 
+# --- Mail: printed, unless MAIL_URL names a server ----------------------------------------------------------------
+
+_mail = urlsplit(ENVIRONMENT.mail_url or "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.scheme else 'console'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)

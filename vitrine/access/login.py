@@ -23,8 +23,8 @@ _KNOWN_S = 30 * 24 * 3600.0
 
 
 def log_in(username: str, password: str, address: str, *, code: str = "") -> User:
-    """The person with that name and password, and the code of the second factor where there is one: CodeNeeded,
-    without one, CodeWrong. LoginNeeded for a wrong password, TooManyLogins before anything is looked at.
+    """The person with that name and password, and with the code of the second factor where there is one. LoginNeeded
+    for a wrong password, CodeNeeded and CodeWrong for the code, TooManyLogins before anything is looked at.
     """
     person = check_password(username, password, address)
     if person.has_second_factor:

@@ -22,6 +22,7 @@
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
         ├── ImportFailed          what makes a GLB of other formats
+        ├── ProviderFailed        the login provider of single sign-on
         └── StoreFailed           the blob store
 
 `api/problems.py` is the one place where these meet HTTP; a failed job keeps `code`, `title` and `detail`.
@@ -159,6 +160,11 @@ class UsdzFailed(Broken):
 class ImportFailed(Broken):
     code = "import-failed"
     title = "The model could not be brought in"
+
+
+class ProviderFailed(Broken):
+    code = "provider-failed"
+    title = "The login provider failed"
 
 
 class StoreFailed(Broken):

@@ -71,6 +71,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("PORT", "65536", "a whole number from 1 to 65535"),
         ("MAX_UPLOAD_BYTES", "-1", "a whole number from 1 to 9007199254740992"),
         ("TRUSTED_PROXIES", "all", "a whole number from 0 to 10"),
+        ("OIDC_ISSUER", "http://login.example.com", "an address that begins with https://"),
         ("DEBUG", "maybe", "1 or 0"),
         ("LOG_LEVEL", "loud", "debug or info or warning or error"),
         ("PUBLIC_URL", "assets.example.com", "an address such as https://example.com"),
@@ -108,6 +109,12 @@ def test_half_a_pair_of_s3_keys_is_refused(tmp_path: Path) -> None:
     said = refusal(tmp_path, AWS_BUCKET_NAME="models", AWS_ACCESS_KEY_ID="a")
 
     assert said.startswith("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
+
+
+def test_a_login_provider_needs_what_it_knows_us_by(tmp_path: Path) -> None:
+    said = refusal(tmp_path, OIDC_ISSUER="https://login.example.com", OIDC_CLIENT_ID="vitrine")
+
+    assert said.startswith("OIDC_ISSUER is set without OIDC_CLIENT_SECRET")
 
 
 def test_a_bucket_alone_chooses_s3_since_keys_may_come_from_a_role(tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ DOORS: Mapping[str, _Row] = {
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
+    "login/sso": {"GET": Open.ANYONE},
+    "login/sso/back": {"GET": Open.ANYONE},
     "password/forgotten": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "password/new": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "logout": {"POST": Open.ANYONE},

@@ -122,6 +122,20 @@ class SecondFactor(models.Model):
     recovery: "models.JSONField[Any, Any]" = models.JSONField(default=list)
 
 
+class Identity(models.Model):
+    """A person as a login provider knows them: `subject` is the provider's own name, which never changes."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_a_subject"),
+            models.UniqueConstraint(fields=["issuer", "person"], name="one_subject_a_person"),
+        ]
+
+
 def mark_of(person: User) -> str:
     """Tells whether the password is still the same; says nothing about it, since it is salted and hashed already."""
     return hashlib.sha256(person.password.encode()).hexdigest()

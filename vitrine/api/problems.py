@@ -34,6 +34,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.StudioFailed: 503,
     errors.UsdzFailed: 503,
     errors.ImportFailed: 503,
+    errors.ProviderFailed: 503,
     errors.StoreFailed: 503,
 }
 """A test fails for an error without a row."""

@@ -76,6 +76,12 @@ class Environment:
     machine. Without it mails are printed."""
     mail_from: str
     """MAIL_FROM: who mails come from; vitrine@ this machine's name by default."""
+    oidc_issuer: str | None
+    """OIDC_ISSUER: the address of a login provider (OpenID Connect), for a button at the login; https."""
+    oidc_client_id: str | None
+    """OIDC_CLIENT_ID: as whom the provider knows us."""
+    oidc_client_secret: str | None = field(repr=False)
+    """OIDC_CLIENT_SECRET: what it knows us by."""
     demo: bool
     """DEMO: 0 leaves the demo products out."""
     chromium: Path | None
@@ -121,6 +127,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         admin_password=read.text("ADMIN_PASSWORD"),
         mail_url=read.address("MAIL_URL", schemes=("smtps", "smtp", "smtp+plain")),
         mail_from=read.text("MAIL_FROM") or f"vitrine@{socket.gethostname()}",
+        oidc_issuer=read.provider("OIDC_ISSUER", needs=("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")),
+        oidc_client_id=read.text("OIDC_CLIENT_ID"),
+        oidc_client_secret=read.text("OIDC_CLIENT_SECRET"),
         demo=read.switch("DEMO", default=True),
         chromium=read.program("CHROMIUM"),
         node=read.program("NODE"),
@@ -219,6 +228,17 @@ class _Reader:
         if not _is_web_address(value) or urlsplit(value).query:
             self.refuse(name, "an address such as https://example.com, without a query")
         return value.rstrip("/")
+
+    def provider(self, name: str, *, needs: tuple[str, ...]) -> str | None:
+        value = self.url(name)
+        if value is None:
+            return None
+        if not value.startswith("https://") and urlsplit(value).hostname not in {"localhost", "127.0.0.1"}:
+            self.refuse(name, "an address that begins with https://")
+        for other in needs:
+            if self.text(other) is None:
+                raise SetupFault(f"{name} is set without {other}: the login provider gives you both.")
+        return value
 
     def origins(self, name: str) -> tuple[str, ...]:
         for origin in self.several(name):

@@ -176,6 +176,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+OIDC_ISSUER = ENVIRONMENT.oidc_issuer or ""
+OIDC_CLIENT_ID = ENVIRONMENT.oidc_client_id or ""
+OIDC_CLIENT_SECRET = ENVIRONMENT.oidc_client_secret or ""
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login"

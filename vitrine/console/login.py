@@ -68,6 +68,7 @@ class _HeldBack(LoginView):
 class LogIn(_HeldBack):
     template_name = "console/login.html"
     authentication_form = LoginForm
+    extra_context = {"sso": settings.OIDC_ISSUER}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponseRedirect:
         person = form.get_user()

@@ -29,7 +29,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     told, status = "", 200
     if form.is_valid():
         try:
-            links.forgotten(form.cleaned_data["email"], base=_base(request), address=address_of(request))
+            links.forgotten(form.cleaned_data["email"], base=base_of(request), address=address_of(request))
             told = "If somebody here has this address, a mail is on its way."
         except TooManyLogins as error:
             form.add_error("email", error.detail)
@@ -51,6 +51,6 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "console/new_password.html", {"form": form})
 
 
-def _base(request: HttpRequest) -> str:
+def base_of(request: HttpRequest) -> str:
     """Where this service is reached: PUBLIC_URL, else the host that was asked (an allowed one)."""
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from vitrine.console import pages, passwords
+from vitrine.console import pages, passwords, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("login", LogIn.as_view(), name="login"),
     path("login/code", LogInCode.as_view(), name="login-code"),
+    path("login/sso", single_sign_on.leave, name="sso"),
+    path("login/sso/back", single_sign_on.back, name="sso-back"),
     path("password/forgotten", passwords.forgotten, name="password-forgotten"),
     path("password/new", passwords.new, name="password-new"),
     path("logout", LogoutView.as_view(), name="logout"),

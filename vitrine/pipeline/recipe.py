@@ -5,6 +5,7 @@ import json
 import resource
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -54,6 +55,11 @@ class Recipe:
 
 def cook(recipe: Recipe, work: Work, tools: Tools, *, on_progress: Callable[[str, float], None]) -> Work:
     """Take `work` through every step. `on_progress` gets the step's name and the whole's progress, 0 to 1."""
+    with tools.studio.sitting() if tools.studio else nullcontext() as studio:
+        return _cook(recipe, work, replace(tools, studio=studio), on_progress)
+
+
+def _cook(recipe: Recipe, work: Work, tools: Tools, on_progress: Callable[[str, float], None]) -> Work:
     count = len(recipe.steps)
     for index, step in enumerate(recipe.steps):
 

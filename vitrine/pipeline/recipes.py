@@ -46,7 +46,7 @@ def standard(
         step for effort in efforts for step in (effort, Prove(quality=bound, final=effort is efforts[-1]))
     ]
     way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert())
-    return Recipe(name="standard", revision=4, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
+    return Recipe(name="standard", revision=5, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
 
 
 def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:

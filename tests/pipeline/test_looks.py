@@ -1,9 +1,21 @@
 """How far the next try goes, by what the last proof told."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from vitrine.pipeline.looks import LAST_EFFORT, Loss, Try, aimed, allowed, next_wish, used
-from vitrine.pipeline.work import Kind, Proof, View, Wish
+from vitrine.pipeline.looks import (
+    LAST_EFFORT,
+    Loss,
+    Try,
+    aimed,
+    allowed,
+    fills_its_channel,
+    next_wish,
+    used,
+)
+from vitrine.pipeline.work import Format, Kind, Made, Proof, View, Wish
 
 WISH = Wish(budget=0.8, tolerance=0.0002)
 
@@ -23,6 +35,25 @@ def test_web_may_lose_two_hundredths_and_twice_that_in_its_worst_view() -> None:
     assert loss is not None
     assert (round(loss.mean, 6), round(loss.worst, 6)) == (0.02, 0.04)
     assert allowed(Kind.PREVIEW, 0.98) is None
+
+
+@pytest.mark.parametrize(
+    ("triangles", "size", "full"), [(89_000, 9_000_000, False), (90_000, 1_000, True), (10, 10_000_000, True)]
+)
+def test_an_android_file_that_scene_viewer_takes_no_more_of_may_lose_more(
+    tmp_path: Path, triangles: int, size: int, full: bool
+) -> None:
+    path = tmp_path / "android.glb"
+    with path.open("wb") as file:
+        file.truncate(size)
+
+    made = Made(kind=Kind.ANDROID, path=path, format=Format.GLB, triangles=triangles)
+
+    assert fills_its_channel(made) is full
+    assert not fills_its_channel(replace(made, kind=Kind.WEB))
+    loss = allowed(Kind.ANDROID, 0.98, full=full)
+    assert loss is not None
+    assert round(loss.mean, 6) == (0.08 if full else 0.02)
 
 
 def test_a_mobile_is_made_to_more_than_it_must_reach() -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vitrine.pipeline.work import Kind, Proof, Wish
+from vitrine.pipeline.work import Kind, Made, Proof, Wish
 
 DEFAULT_QUALITY = 0.98
 """Mean SSIM that `web` and `android` must reach against the original."""
@@ -13,6 +13,11 @@ _WORST = {Kind.WEB: 2.0, Kind.ANDROID: 2.0, Kind.MOBILE: 11.0}
 _MEAN = {Kind.WEB: 1.0, Kind.ANDROID: 1.0, Kind.MOBILE: 4.0}
 """Multiples of what `quality` lets go. A mobile's textures are 1K at most, and at the nearest zoom those cannot be
 alike: a bottle of *lossless* 1K maps made from 2K ones reaches 0.943 and, close up, 0.792."""
+
+_FULL_MEAN, _FULL_WORST = 4.0, 11.0
+"""The same for an `android` file that has as much as Scene Viewer takes: one that looks better would not open there."""
+_FULL_TRIANGLES, _FULL_BYTES = 90_000, 10_000_000
+"""Scene Viewer advises 100,000 triangles at most, wants 10 MB and takes 15: from here on there is no room for more."""
 
 _MOBILE_AIM = (1.5, 4.0)
 """What a mobile is made to, where its 1K textures allow it; the bound above is for those where they do not."""
@@ -40,11 +45,19 @@ class Loss:
     worst: float
 
 
-def allowed(kind: Kind, quality: float) -> Loss | None:
-    """None for a preview, which is made to a number of bytes."""
+def allowed(kind: Kind, quality: float, *, full: bool = False) -> Loss | None:
+    """None for a preview, which is made to a number of bytes. `full`: see `fills_its_channel`."""
     if kind not in _MEAN:
         return None
-    return Loss(mean=_MEAN[kind] * (1 - quality), worst=min(_WORST[kind] * (1 - quality), 1.0))
+    mean, worst = (_FULL_MEAN, _FULL_WORST) if full else (_MEAN[kind], _WORST[kind])
+    return Loss(mean=mean * (1 - quality), worst=min(worst * (1 - quality), 1.0))
+
+
+def fills_its_channel(made: Made) -> bool:
+    """Whether it holds as much as where it is shown takes."""
+    if made.kind is not Kind.ANDROID:
+        return False
+    return (made.triangles or 0) >= _FULL_TRIANGLES or made.path.stat().st_size >= _FULL_BYTES
 
 
 def aimed(kind: Kind, quality: float) -> Loss | None:

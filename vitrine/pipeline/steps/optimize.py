@@ -56,7 +56,8 @@ class Optimize:
         ]
         notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
         work = replace(work, study=work.study or folder / "study.json", spare=_passed(work, wishes))
-        return work.with_variants(*made).with_notices(*notices).with_detail(self.name, _without_paths(report))
+        work = work.with_variants(*made).without_notices_of(wishes).with_notices(*notices)
+        return work.with_detail(self.name, _without_paths(report))
 
     @property
     def _makes_preview(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vitrine.errors import ProofTooLow
 from vitrine.pipeline.likeness import Rgba, flip, ssim
-from vitrine.pipeline.looks import DEFAULT_QUALITY, allowed
+from vitrine.pipeline.looks import DEFAULT_QUALITY, allowed, fills_its_channel
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
 from vitrine.pipeline.studio.session import Session
@@ -60,7 +60,7 @@ class Prove:
         return work
 
     def _proven(self, made: Made, likeness: Likeness) -> Made:
-        mean, worst = self._bounds(made.kind)
+        mean, worst = self._bounds(made)
         values = [one.ssim for one in likeness.views]
         proof = Proof(
             ssim=round(sum(values) / len(values), DIGITS),
@@ -72,9 +72,10 @@ class Prove:
         )
         return replace(made, proof=proof)
 
-    def _bounds(self, kind: Kind) -> tuple[float, float] | tuple[None, None]:
+    def _bounds(self, made: Made) -> tuple[float, float] | tuple[None, None]:
         """What the mean and the worst view must reach."""
-        loss = None if self.quality is None else allowed(kind, self.quality)
+        full = fills_its_channel(made)
+        loss = None if self.quality is None else allowed(made.kind, self.quality, full=full)
         return (None, None) if loss is None else (round(1 - loss.mean, DIGITS), round(1 - loss.worst, DIGITS))
 
 

@@ -45,6 +45,7 @@ def test_an_abandoned_upload_goes_and_a_young_one_stays() -> None:
 
     assert [stored(key) for key in keys] == [False, True]
     assert list(Upload.objects.all()) == [young]
+    files.store().delete(keys[1])
 
 
 def test_bytes_kept_for_a_version_that_never_came_go_too() -> None:

@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -75,7 +76,7 @@ def _cook_and_finish(job: Job, folder: Path) -> None:
         source_format=Format(job.version.format),
         folder=_scratch(folder),
     )
-    work = cook(recipe, work, tools, on_progress=progress)
+    work = cook(recipe, work, tools, on_progress=progress, on_step=partial(show_pictures, job))
     report = legible(report_of(recipe, work, tools=versions))
     if work.variants:
         progress("store", 1.0)
@@ -86,6 +87,22 @@ def _cook_and_finish(job: Job, folder: Path) -> None:
             _finish(job, AssetVersion.objects.get(made_from=job.version, fingerprint=fingerprint))
     else:
         _finish_checked(job, work, report)
+
+
+def show_pictures(job: Job, work: Work) -> None:
+    """Its pictures go with the version that was sent as soon as they are taken: nobody need wait for the rest to see
+    what it is. Again, and by another worker, is harmless."""
+    made = [work.variants[kind] for kind in (Kind.POSTER, Kind.THUMBNAIL) if kind in work.variants]
+    if not made or job.version.variants.filter(kind=Kind.POSTER).exists():
+        return
+    pictures = {kind: one for kind, one in work.variants.items() if one in made}
+    stored = store(job, replace(work, variants=pictures))
+    with transaction.atomic():
+        _locked_product(job)
+        Variant.objects.bulk_create(
+            (_variant(job.version, pictures[kind], one) for kind, one in stored.items()),
+            ignore_conflicts=True,
+        )
 
 
 def store(job: Job, work: Work) -> dict[Kind, "Stored"]:

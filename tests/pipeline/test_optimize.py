@@ -26,7 +26,7 @@ from tests.pipeline.cooking import (
     optimized,
     variant_json,
 )
-from vitrine.pipeline.looks import allowed
+from vitrine.pipeline.looks import Bound, allowed
 from vitrine.pipeline.steps.optimize import Limits, Optimize
 from vitrine.pipeline.work import Kind, Proof, View, Wish, Work
 
@@ -202,7 +202,7 @@ def proven(work: Work, **ssim: float) -> Work:
     made = {}
     for kind, value in ssim.items():
         view = View(name="front", ssim=value)
-        bound = allowed(Kind(kind), 0.98)
+        bound = allowed(Kind(kind), Bound.of(0.98))
         assert bound is not None
         proof = Proof(
             ssim=value,
@@ -258,7 +258,7 @@ def test_each_effort_is_closer_to_the_original(ball: Work) -> None:
 
 
 def test_a_higher_quality_takes_more_bytes(ball: Work) -> None:
-    strict = Optimize(quality=0.995)(ball, TOOLS)
+    strict = Optimize(bound=Bound.of(0.995))(ball, TOOLS)
 
     assert strict.variants[Kind.WEB].path.stat().st_size > 1.2 * ball.variants[Kind.WEB].path.stat().st_size
 

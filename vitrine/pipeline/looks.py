@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from vitrine.pipeline.work import Kind, Made, Proof, Wish
 
@@ -29,11 +30,16 @@ _START = {
 }
 _AIM = 0.9
 """The part of what may be lost that a next try aims at; renders do not follow forecasts to the last digit."""
-_ROOM = 0.75
+_AIM_BETWEEN = 0.95
+"""The same between a try that passed and one that did not, where less can go wrong, and a hair above what may be."""
+_HAIR = 1.15
+_ROOM = 0.85
 """Where less than this part was lost, something looser is worth a render."""
-_WORTH = {1: 60_000, 2: 150_000}
+_WORTH = {1: 25_000, 2: 100_000}
 """After so many renders: how many bytes what passed must have for one more. After three it is good enough."""
-LAST_EFFORT = 3
+_GAIN_BYTES, _GAIN = 15_000, 0.12
+"""What must lie between a try that passed and a smaller one that did not: bytes, and a part of the larger."""
+LAST_EFFORT = 4
 """Efforts count from 0; the last one is nearly without loss."""
 
 
@@ -45,12 +51,30 @@ class Loss:
     worst: float
 
 
-def allowed(kind: Kind, quality: float, *, full: bool = False) -> Loss | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What `web` must reach: the mean SSIM of its views, and that of the worst; the others in proportion."""
+
+    mean: float
+    worst: float
+
+    @classmethod
+    def of(cls, quality: float) -> Self:
+        """The worst view may lose twice as much as the mean."""
+        return cls(mean=quality, worst=max(1 - _WORST[Kind.WEB] * (1 - quality), 0.0))
+
+
+def allowed(kind: Kind, bound: Bound, *, full: bool = False) -> Loss | None:
     """None for a preview, which is made to a number of bytes. `full`: see `fills_its_channel`."""
     if kind not in _MEAN:
         return None
     mean, worst = (_FULL_MEAN, _FULL_WORST) if full else (_MEAN[kind], _WORST[kind])
-    return Loss(mean=mean * (1 - quality), worst=min(worst * (1 - quality), 1.0))
+    return _part_of(bound, mean, worst)
+
+
+def _part_of(bound: Bound, mean: float, worst: float) -> Loss:
+    most = (1 - bound.worst) * worst / _WORST[Kind.WEB]
+    return Loss(mean=mean * (1 - bound.mean), worst=min(most, 1.0))
 
 
 def fills_its_channel(made: Made) -> bool:
@@ -60,12 +84,9 @@ def fills_its_channel(made: Made) -> bool:
     return (made.triangles or 0) >= _FULL_TRIANGLES or made.path.stat().st_size >= _FULL_BYTES
 
 
-def aimed(kind: Kind, quality: float) -> Loss | None:
+def aimed(kind: Kind, bound: Bound) -> Loss | None:
     """What is to be lost, which is what may be lost, but for a mobile."""
-    if kind is not Kind.MOBILE:
-        return allowed(kind, quality)
-    mean, worst = _MOBILE_AIM
-    return Loss(mean=mean * (1 - quality), worst=min(worst * (1 - quality), 1.0))
+    return _part_of(bound, *_MOBILE_AIM) if kind is Kind.MOBILE else allowed(kind, bound)
 
 
 def used(proof: Proof, loss: Loss) -> float:
@@ -97,10 +118,15 @@ def next_wish(tries: Sequence[Try], *, effort: int) -> Wish | None:
     if not passed:
         return _tighter(tries[-1], effort)
     best = min(passed, key=lambda one: one.size)
+    failed = [one for one in tries if not one.passed]
+    if failed:
+        nearest = min(failed, key=lambda one: one.part)
+        won = best.size - nearest.size
+        worth = best.part < _AIM_BETWEEN and won >= max(_GAIN_BYTES, _GAIN * best.size)
+        return _between(best, nearest) if worth else None
     if best.part >= _ROOM or best.size < _WORTH.get(len(tries), math.inf):
         return None
-    failed = [one for one in tries if not one.passed]
-    return _between(best, failed[-1]) if failed else _looser(best)
+    return _looser(best)
 
 
 def _looser(best: Try) -> Wish:
@@ -110,7 +136,7 @@ def _looser(best: Try) -> Wish:
 
 def _between(best: Try, failed: Try) -> Wish:
     """On the line, in logarithms, from what passed to what lost too much: where the part would be as aimed at."""
-    way = math.log(_AIM / max(best.part, 0.05)) / math.log(failed.part / max(best.part, 0.05))
+    way = math.log(_AIM_BETWEEN / max(best.part, 0.05)) / math.log(failed.part / max(best.part, 0.05))
     way = min(max(way, 0.2), 0.8)
 
     def along(start: float, end: float) -> float:
@@ -130,5 +156,7 @@ def _tighter(last: Try, effort: int) -> Wish:
         return replace(wish, budget=0.05, tolerance=0.0)
     if last.forecast < last.part / 2:
         return replace(wish, budget=wish.budget * 0.7, tolerance=wish.tolerance / 4)
+    if last.part < _HAIR:
+        return replace(wish, budget=wish.budget * _AIM_BETWEEN / last.part, tolerance=wish.tolerance * 0.8)
     aim = _AIM if effort == 1 else _AIM / 1.5
     return replace(wish, budget=wish.budget * aim / last.part, tolerance=wish.tolerance / 2)

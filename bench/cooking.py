@@ -31,7 +31,7 @@ def cooked_again(work: Work, tools: Tools, *, bound: Bound) -> Work:
     Nothing is refused for its looks: the caller reads them off the proofs.
     """
     steps = [
-        replace(step, bound=bound, **({"final": False} if isinstance(step, Prove) else {}))
+        replace(step, bound=bound, final=False) if isinstance(step, Prove) else replace(step, bound=bound)
         for step in recipes.standard().steps
         if isinstance(step, Optimize | Prove)
     ]

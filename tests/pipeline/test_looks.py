@@ -111,6 +111,13 @@ def test_room_to_spare_is_used_up_by_another_try() -> None:
     assert next_wish([a_try(0.86)], effort=1) is None
 
 
+def test_many_bytes_are_tried_for_with_little_room_to_spare() -> None:
+    tempted = next_wish([replace(a_try(0.9), tempting_bytes=120_000)], effort=1)
+
+    assert rounded(tempted) == (1.04, 0.0002)
+    assert next_wish([replace(a_try(0.9), tempting_bytes=90_000)], effort=1) is None  # of 400,000
+
+
 def test_between_a_try_that_passed_and_one_that_fell_short_lies_the_next() -> None:
     fell_short = a_try(1.8, size=200_000, wish=Wish(budget=1.6, tolerance=0.0004))
 

@@ -39,6 +39,9 @@ _WORTH = {1: 25_000, 2: 100_000}
 """After so many renders: how many bytes what passed must have for one more. After three it is good enough."""
 _GAIN_BYTES, _GAIN = 15_000, 0.12
 """What must lie between a try that passed and a smaller one that did not: bytes, and a part of the larger."""
+_MORE, _TEMPTING = 1.3, 0.25
+"""Where so many times the textures' budget is thought to save this part of the bytes, it is tried with little room,
+too: forecasts of large losses are too large."""
 LAST_EFFORT = 4
 """Efforts count from 0; the last one is nearly without loss."""
 
@@ -62,6 +65,9 @@ class Bound:
     def of(cls, quality: float) -> Self:
         """The worst view may lose twice as much as the mean."""
         return cls(mean=quality, worst=max(1 - _WORST[Kind.WEB] * (1 - quality), 0.0))
+
+
+DEFAULT_BOUND = Bound.of(DEFAULT_QUALITY)
 
 
 def allowed(kind: Kind, bound: Bound, *, full: bool = False) -> Loss | None:
@@ -102,7 +108,8 @@ def first_wish(kind: Kind) -> Wish:
 class Try:
     """What came of a wish: the part of what was to be lost, and the bytes.
 
-    `forecast` is what the engine thought the textures alone would use.
+    `forecast` is what the engine thought the textures alone would use, `tempting_bytes` what it thinks that `_MORE` of
+    the budget would save.
     """
 
     wish: Wish
@@ -110,6 +117,7 @@ class Try:
     forecast: float
     size: int
     passed: bool
+    tempting_bytes: int = 0
 
 
 def next_wish(tries: Sequence[Try], *, effort: int) -> Wish | None:
@@ -124,9 +132,12 @@ def next_wish(tries: Sequence[Try], *, effort: int) -> Wish | None:
         won = best.size - nearest.size
         worth = best.part < _AIM_BETWEEN and won >= max(_GAIN_BYTES, _GAIN * best.size)
         return _between(best, nearest) if worth else None
-    if best.part >= _ROOM or best.size < _WORTH.get(len(tries), math.inf):
+    if best.size < _WORTH.get(len(tries), math.inf):
         return None
-    return _looser(best)
+    if best.part < _ROOM:
+        return _looser(best)
+    tempting = best.tempting_bytes >= max(_GAIN_BYTES, _TEMPTING * best.size)
+    return replace(best.wish, budget=best.wish.budget * _MORE) if tempting else None
 
 
 def _looser(best: Try) -> Wish:

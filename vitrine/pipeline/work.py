@@ -126,7 +126,8 @@ class Wish:
 class Made:
     """A variant on the bench: a file in the job's folder. `proof` is None until it was rendered.
 
-    `wish` is what it was made to, `forecast` the part of what may be lost that its textures were thought to take.
+    `wish` is what it was made to, `forecast` the part of what may be lost that its textures were thought to take,
+    `tempting_bytes` what a little more of it is thought to save.
     """
 
     kind: Kind
@@ -139,6 +140,7 @@ class Made:
     height_px: int | None = None
     wish: Wish | None = None
     forecast: float = 0.0
+    tempting_bytes: int = 0
     proof: Proof | None = None
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vitrine.pipeline.looks import DEFAULT_QUALITY, Bound, Try, aimed, first_wish, next_wish, used
+from vitrine.pipeline.looks import DEFAULT_BOUND, Bound, Try, aimed, first_wish, next_wish, used
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.work import Format, Kind, Made, Notice, Wish, Work
 
@@ -36,7 +36,7 @@ class Optimize:
     """
 
     effort: int = 0
-    bound: Bound = Bound.of(DEFAULT_QUALITY)
+    bound: Bound = DEFAULT_BOUND
     limits: Limits = Limits()
     kinds: tuple[Kind, ...] = KINDS
 
@@ -91,6 +91,7 @@ class Optimize:
             wish=made.wish,
             part=used(proof, loss),
             forecast=made.forecast,
+            tempting_bytes=made.tempting_bytes,
             size=made.path.stat().st_size,
             passed=proof.passed,
         )
@@ -148,4 +149,5 @@ def _made(kind: Kind, found: Mapping[str, Any], wish: Wish | None) -> Made:
         texture_max_px=found["texture_max_px"],
         wish=wish,
         forecast=0.0 if wish is None else found["pressure"] * wish.budget,
+        tempting_bytes=0 if wish is None else found["tempting_bytes"],
     )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vitrine.errors import ProofTooLow
 from vitrine.pipeline.likeness import Rgba, flip, ssim
-from vitrine.pipeline.looks import DEFAULT_QUALITY, Bound, allowed, fills_its_channel
+from vitrine.pipeline.looks import DEFAULT_BOUND, Bound, allowed, fills_its_channel
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
 from vitrine.pipeline.studio.session import Session
@@ -30,12 +30,12 @@ class Likeness:
 class Prove:
     """Fills in the proof of every displayed variant that has none; with `final`, refuses one under its bound.
 
-    `bound` is what `web` must reach; `looks.allowed` tells the rest. With None there is none: somebody asked for a number
-    of bytes, and whatever looks fit into it are told.
+    `bound` is what `web` must reach; `looks.allowed` tells the rest. None: somebody asked for a number of bytes, and
+    whatever looks fit into it are told.
     """
 
     name: ClassVar[str] = "proof"
-    bound: Bound | None = Bound.of(DEFAULT_QUALITY)
+    bound: Bound | None = DEFAULT_BOUND
     final: bool = False
 
     def __call__(self, work: Work, tools: Tools) -> Work:

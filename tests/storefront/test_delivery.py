@@ -1,21 +1,27 @@
 """/files/…: who gets a file, and how."""
 
+import re
+import time
 from collections.abc import Iterable
 from typing import cast
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 from rest_framework_simplejwt.tokens import AccessToken
 
 from tests.builders import a_product, a_user
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import Product, Variant
+from vitrine.catalog.signatures import Audience
 from vitrine.pipeline.work import Kind
 from vitrine.storage.blobs import Key
 
 pytestmark = pytest.mark.django_db
+
+DAY_S = 86_400
 
 
 def fetched(client: Client, address: str, *, method: str = "GET", **headers: str) -> HttpResponse:
@@ -28,21 +34,28 @@ def fetched(client: Client, address: str, *, method: str = "GET", **headers: str
 
 
 def address_of(product: Product) -> str:
-    return f"/files/{product.shown_version.key}"
+    return files.url_to_read(product.shown_version.key, "", public=True)
 
 
-def test_a_published_file_is_anybody_s_and_kept_for_ever(client: Client) -> None:
+def kept_s(response: HttpResponse) -> int:
+    """How long anybody may keep it."""
+    found = re.fullmatch(r"public, max-age=([0-9]+), immutable", response.headers["Cache-Control"])
+    assert found is not None
+    return int(found[1])
+
+
+def test_a_published_file_is_anybody_s_and_kept_as_long_as_its_address_holds(client: Client) -> None:
     product = a_product()
 
     response = fetched(client, address_of(product))
 
     assert (response.status_code, response.content) == (200, f"model of {product.pk}".encode())
-    sent = {name: response.headers[name] for name in ("Content-Type", "Content-Length", "Cache-Control")}
+    sent = {name: response.headers[name] for name in ("Content-Type", "Content-Length")}
     assert sent == {
         "Content-Type": "model/gltf-binary",
         "Content-Length": str(product.shown_version.size),
-        "Cache-Control": "public, max-age=31536000, immutable",
     }
+    assert DAY_S - 60 <= kept_s(response) < 2 * DAY_S
 
 
 def test_pages_elsewhere_may_read_and_measure_it(client: Client) -> None:
@@ -82,7 +95,7 @@ def test_a_browser_may_ask_first_whether_it_may_ask_for_a_part(client: Client) -
 def test_variants_have_their_exact_types(client: Client, kind: Kind, media_type: str) -> None:
     a_product(variants=(kind,))
 
-    response = fetched(client, f"/files/{Variant.objects.get().key}")
+    response = fetched(client, files.url_to_read(Variant.objects.get().key, "", public=True))
 
     assert response.headers["Content-Type"] == media_type
 
@@ -126,7 +139,7 @@ def test_who_has_it_already_gets_nothing_new(client: Client) -> None:
 
     assert (response.status_code, response.content) == (304, b"")
     assert response.headers["ETag"] == etag
-    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert kept_s(response) >= DAY_S - 60
 
 
 def test_an_unpublished_file_is_not_there_for_strangers(client: Client) -> None:
@@ -197,3 +210,106 @@ def test_a_token_reads_what_is_not_published(client: Client) -> None:
     ]
 
     assert [answer.status_code for answer in answers] == [200, 404]
+
+
+def signed(product: Product, audience: Audience, *, expires_in_s: float = 60) -> str:
+    key, expires = product.shown_version.key, int(time.time() + expires_in_s)
+    return f"/files/{files.key_ring().signed(key, audience=audience, expires=expires)}"
+
+
+def plain(product: Product) -> str:
+    return f"/files/{product.shown_version.key}"
+
+
+def test_an_address_without_a_signature_shows_strangers_nothing_and_nobody_keeps_it(client: Client) -> None:
+    product = a_product()
+    stranger = fetched(client, plain(product))
+    client.force_login(a_user(Role.VIEWER))
+
+    staff = fetched(client, plain(product))
+
+    assert (stranger.status_code, staff.status_code) == (404, 200)
+    assert staff.headers["Cache-Control"] == "private, no-store"
+
+
+def test_plain_addresses_of_published_files_can_be_chosen_and_are_kept_for_ever(
+    client: Client, settings: Settings
+) -> None:
+    settings.FILE_URLS = "plain"
+    product = a_product()
+
+    response = fetched(client, files.url_to_read(product.shown_version.key, "", public=True))
+
+    assert files.url_to_read(product.shown_version.key, "", public=True) == plain(product)
+    assert (response.status_code, response.headers["Cache-Control"]) == (
+        200,
+        "public, max-age=31536000, immutable",
+    )
+
+
+def test_plain_addresses_show_nothing_that_is_not_published(client: Client, settings: Settings) -> None:
+    settings.FILE_URLS = "plain"
+    hidden = a_product(published=False)
+    address = files.url_to_read(hidden.shown_version.key, "", public=False)
+
+    assert fetched(client, plain(hidden)).status_code == 404
+    assert fetched(client, address).status_code == 200
+    assert address != plain(hidden)
+
+
+def test_a_viewer_that_sends_no_header_sees_what_is_not_published_by_a_staff_address(client: Client) -> None:
+    product = a_product(published=False)
+
+    response = fetched(client, signed(product, Audience.STAFF))
+
+    assert (response.status_code, response.content) == (200, f"model of {product.pk}".encode())
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_address_a_stranger_once_got_shows_nothing_that_was_withdrawn(client: Client) -> None:
+    product = a_product()
+    address = address_of(product)
+    before = fetched(client, address).status_code
+    product.withdraw()
+
+    assert (before, fetched(client, address).status_code) == (200, 404)
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_no_address_shows_a_deleted_product(client: Client, audience: Audience) -> None:
+    product = a_product()
+    product.remove()
+
+    assert fetched(client, signed(product, audience)).status_code == 404
+
+
+@pytest.mark.parametrize("logged_in", [False, True])
+def test_an_address_that_ran_out_shows_nothing(client: Client, logged_in: bool) -> None:
+    if logged_in:
+        client.force_login(a_user(Role.ADMIN))
+
+    assert fetched(client, signed(a_product(), Audience.PUBLIC, expires_in_s=-1)).status_code == 404
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_signature_is_good_for_its_own_file_only(client: Client, audience: Audience) -> None:
+    own, other = a_product(), a_product(published=audience is Audience.PUBLIC)
+    address = signed(own, audience).replace(own.shown_version.key, other.shown_version.key)
+
+    assert fetched(client, address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["incoming/x", "models/../../secret_key", "models/" + "0" * 36 + "/y.glb", "../secret_key", "check/x"],
+)
+def test_a_signature_leads_to_models_only(client: Client, key: str) -> None:
+    path = files.key_ring().signed(key, audience=Audience.STAFF, expires=int(time.time()) + 60)
+
+    assert fetched(client, f"/files/{path}").status_code == 404
+
+
+def test_an_answer_tells_what_took_how_long(client: Client) -> None:
+    response = fetched(client, address_of(a_product()))
+
+    assert re.fullmatch(r"leave;dur=[0-9.]+, store;dur=[0-9.]+", response.headers["Server-Timing"])

@@ -1,12 +1,14 @@
 """A product's files: what they are called, where they are kept, and the address they are read at."""
 
 import re
+import time
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
 
 from vitrine.catalog.models import AssetVersion, Product
+from vitrine.catalog.signatures import Audience, KeyRing, step_end
 from vitrine.pipeline.work import Format, Kind
 from vitrine.storage.blobs import BlobStore, Key
 from vitrine.storage.filesystem import FilesystemStore
@@ -14,6 +16,7 @@ from vitrine.storage.s3 import S3Store
 from vitrine.storage.s3_upload import Bucket
 
 _KEY = re.compile(r"^models/(?P<product>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[A-Za-z0-9._/-]+$")
+_STAFF_STEP_S = 3600
 
 
 @cache
@@ -45,9 +48,30 @@ def incoming_key(upload_id: UUID) -> Key:
     return Key(f"incoming/{upload_id}")
 
 
-def url_to_read(key: str, base_url: str) -> str:
-    """The absolute address of a file. `base_url` has no trailing slash."""
-    return f"{settings.CDN_URL or base_url}/files/{key}"
+@cache
+def key_ring() -> KeyRing:
+    """What file addresses are signed with: derived from SECRET_KEY, and believed from SECRET_KEY_FALLBACKS too."""
+    return KeyRing.from_secrets([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
+
+
+def url_to_read(key: str, base_url: str, *, public: bool) -> str:
+    """The address of a file, absolute when `base_url` is (no trailing slash).
+
+    `public` says that strangers may read it now; otherwise it is made for somebody with a login, and shows what is
+    not published: never hand that one to a stranger. Everybody gets the same until `url_step_end`, and it holds for
+    one more step.
+    """
+    path = key
+    if not (public and settings.FILE_URLS == "plain"):
+        audience = Audience.PUBLIC if public else Audience.STAFF
+        step_s = settings.FILE_URL_STEP_S if public else _STAFF_STEP_S
+        path = key_ring().signed(key, audience=audience, expires=step_end(time.time(), step_s) + step_s)
+    return f"{settings.CDN_URL or base_url}/files/{path}"
+
+
+def url_step_end(*, public: bool = True) -> int:
+    """Until when (seconds since 1970) `url_to_read` gives what it gives now: a kept answer should end then."""
+    return step_end(time.time(), settings.FILE_URL_STEP_S if public else _STAFF_STEP_S)
 
 
 def owner_of(key: str) -> tuple[Product, bool] | None:

@@ -1,9 +1,16 @@
 """/files/…: a product's files, streamed from the store. What is not published is not there for strangers."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_http_methods
 
 from vitrine.catalog import files
+from vitrine.catalog.signatures import Audience, Leave, is_signed
 from vitrine.pipeline.work import Format
 from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key
 from vitrine.storefront.ranges import decide
@@ -14,7 +21,7 @@ PRIVATE = "private, no-store"
 
 _OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag, Server-Timing",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Timing-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
@@ -32,20 +39,48 @@ def file(request: HttpRequest, key: str) -> HttpResponseBase:
     """All of a file or a part of it; 404, never 403, for who may not read it."""
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=_PREFLIGHT)
-    public = _readable(request, key)
-    return _answer(request, _stored(key), {**_OPEN_TO_ALL, "Cache-Control": FOR_EVER if public else PRIVATE})
+    timing = _Timing()
+    with timing.of("leave"):
+        key, caching = _readable(request, key)
+    with timing.of("store"):
+        blob = _stored(key)
+    return _answer(
+        request, blob, {**_OPEN_TO_ALL, "Cache-Control": caching, "Server-Timing": timing.as_field()}
+    )
 
 
-def _readable(request: HttpRequest, key: str) -> bool:
-    """Whether strangers may read it too. Looks at the login only where that matters, so that public answers
-    stay the same for everybody."""
+def _readable(request: HttpRequest, path: str) -> tuple[str, str]:
+    """The key of the file that was asked for, and who may keep it: a signature alone shows nothing that was taken
+    back, so the database is asked each time. Looks at the login only where that matters, so that public answers stay
+    the same for everybody."""
+    now = time.time()
+    leave = files.key_ring().read(path, now=now)
+    if leave is None and is_signed(path):
+        raise Http404
+    key = path if leave is None else leave.key
     owned = files.owner_of(key)
     if owned is None:
         raise Http404
     _, public = owned
-    if not public and not reads_unpublished(request):
+    if not _may_read(request, leave, public=public):
         raise Http404
-    return public
+    return key, _caching(leave, now, public=public)
+
+
+def _may_read(request: HttpRequest, leave: Leave | None, *, public: bool) -> bool:
+    if leave is not None and leave.audience is Audience.STAFF:
+        return True
+    addressed = leave is not None or settings.FILE_URLS == "plain"
+    return (addressed and public) or reads_unpublished(request)
+
+
+def _caching(leave: Leave | None, now: float, *, public: bool) -> str:
+    """No cache keeps a file for longer than its address holds."""
+    if not public:
+        return PRIVATE
+    if leave is None:
+        return FOR_EVER if settings.FILE_URLS == "plain" else PRIVATE
+    return f"public, max-age={max(0, leave.expires - int(now) - 1)}, immutable"
 
 
 def _stored(key: str) -> Blob:
@@ -66,3 +101,19 @@ def _answer(request: HttpRequest, blob: Blob, headers: dict[str, str]) -> HttpRe
         return HttpResponse(status=answer.status, content_type=media_type, headers=headers)
     pieces = files.store().open(blob.key, start=answer.start, end=answer.end)
     return StreamingHttpResponse(pieces, status=answer.status, content_type=media_type, headers=headers)
+
+
+@dataclass(slots=True)
+class _Timing:
+    """What took how long, for the Server-Timing field: milliseconds."""
+
+    parts: list[tuple[str, float]] = field(default_factory=list)
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.parts.append((name, (time.perf_counter() - began) * 1000))
+
+    def as_field(self) -> str:
+        return ", ".join(f"{name};dur={took:.1f}" for name, took in self.parts)

@@ -17,6 +17,7 @@ from vitrine.storage.s3_upload import Bucket
 
 _KEY = re.compile(r"^models/(?P<product>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[A-Za-z0-9._/-]+$")
 _STAFF_STEP_S = 3600
+_PACKED = ".br"
 
 
 @cache
@@ -41,6 +42,16 @@ def original_key(product_id: UUID, sha256: str, file_format: Format) -> Key:
 def variant_key(product_id: UUID, kind: Kind, sha256: str, file_format: Format) -> Key:
     """Named by its content, so a URL never changes its meaning."""
     return Key(f"models/{product_id}/{kind}-{sha256[:32]}.{file_format}")
+
+
+def packed_key(key: str) -> Key:
+    """Where the same file lies packed with brotli, if it shrinks by that."""
+    return Key(f"{key}{_PACKED}")
+
+
+def plain_key(key: str) -> Key:
+    """The file's own key, by it or by its packed one."""
+    return Key(key.removesuffix(_PACKED))
 
 
 def incoming_key(upload_id: UUID) -> Key:

@@ -129,6 +129,7 @@ def _delete_all(prefix: str) -> None:
 
 
 def _delete_unused(key: str) -> None:
-    used = AssetVersion.objects.filter(key=key).exists() or Variant.objects.filter(key=key).exists()
+    plain = files.plain_key(key)
+    used = AssetVersion.objects.filter(key=plain).exists() or Variant.objects.filter(key=plain).exists()
     if not used:
         files.store().delete(Key(key))

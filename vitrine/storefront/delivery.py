@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from vitrine.catalog import files
 from vitrine.catalog.signatures import Audience, Leave, is_signed
+from vitrine.pipeline.packing import PACKABLE
 from vitrine.pipeline.work import Format
 from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key
+from vitrine.storefront.encodings import takes_brotli
 from vitrine.storefront.ranges import decide
 from vitrine.storefront.readers import reads_unpublished
 
@@ -26,6 +28,7 @@ _OPEN_TO_ALL = {
     "Timing-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
 }
+_PACKED = {"Content-Encoding": "br", "Vary": "Accept-Encoding", "Accept-Ranges": "none"}
 _PREFLIGHT = {
     **_OPEN_TO_ALL,
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -43,10 +46,9 @@ def file(request: HttpRequest, key: str) -> HttpResponseBase:
     with timing.of("leave"):
         key, caching = _readable(request, key)
     with timing.of("store"):
-        blob = _stored(key)
-    return _answer(
-        request, blob, {**_OPEN_TO_ALL, "Cache-Control": caching, "Server-Timing": timing.as_field()}
-    )
+        blob, encoding = _chosen(request, key)
+    headers = {**_OPEN_TO_ALL, **encoding, "Cache-Control": caching, "Server-Timing": timing.as_field()}
+    return _answer(request, blob, headers)
 
 
 def _readable(request: HttpRequest, path: str) -> tuple[str, str]:
@@ -83,6 +85,20 @@ def _caching(leave: Leave | None, now: float, *, public: bool) -> str:
     return f"public, max-age={max(0, leave.expires - int(now) - 1)}, immutable"
 
 
+def _chosen(request: HttpRequest, key: str) -> tuple[Blob, dict[str, str]]:
+    """The file as it is, or packed for who takes that; and the fields that say which it is.
+
+    A part is always one of the plain file: of the packed one it would be good for nothing that a browser does.
+    """
+    if Format(key.rpartition(".")[2]) not in PACKABLE:
+        return _stored(key), {}
+    asked = request.headers
+    if "Range" not in asked and takes_brotli(asked.get("Accept-Encoding", "")):
+        with suppress(BlobMissing):
+            return files.store().stat(files.packed_key(key)), _PACKED
+    return _stored(key), {"Vary": "Accept-Encoding"}
+
+
 def _stored(key: str) -> Blob:
     try:
         return files.store().stat(Key(key))
@@ -93,10 +109,10 @@ def _stored(key: str) -> Blob:
 def _answer(request: HttpRequest, blob: Blob, headers: dict[str, str]) -> HttpResponseBase:
     """All, a part, or nothing new, as the request asks."""
     answer = decide(blob.size, blob.etag, method=request.method or "GET", headers=request.headers)
-    headers = {**headers, **answer.headers, "Content-Disposition": "inline"}
+    headers = {**answer.headers, **headers, "Content-Disposition": "inline"}
     if answer.status == 416:
         headers["Cache-Control"] = "no-store"  # a refusal is not the file
-    media_type = Format(blob.key.rpartition(".")[2]).media_type
+    media_type = Format(files.plain_key(blob.key).rpartition(".")[2]).media_type
     if not answer.has_body:
         return HttpResponse(status=answer.status, content_type=media_type, headers=headers)
     pieces = files.store().open(blob.key, start=answer.start, end=answer.end)

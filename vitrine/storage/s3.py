@@ -148,22 +148,35 @@ class S3Store:
                 .paginate(Bucket=self._bucket.name, Prefix=prefix)
             )
             for page in pages:
-                yield from _keys_in(item["Key"] for item in page.get("Contents", []))
+                names = (item["Key"] for item in page.get("Contents", []))
+                # Asked for "/", rclone lists all.
+                yield from _keys_in(name for name in names if name.startswith(prefix))
 
     def sweep_unfinished(self, *, older_than_s: float) -> int:
         oldest = datetime.now(UTC) - timedelta(seconds=older_than_s)
         swept = 0
         with self._explained():
-            client = self._client()
-            pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket.name)
-            for page in pages:
-                for begun in page.get("Uploads", []):
-                    if begun["Initiated"] <= oldest:
-                        client.abort_multipart_upload(
-                            Bucket=self._bucket.name, Key=begun["Key"], UploadId=begun["UploadId"]
-                        )
-                        swept += 1
+            for key, upload_id, begun in self._unfinished():
+                if begun <= oldest:
+                    self._client().abort_multipart_upload(
+                        Bucket=self._bucket.name, Key=key, UploadId=upload_id
+                    )
+                    swept += 1
         return swept
+
+    def _unfinished(self) -> list[tuple[str, str, datetime]]:
+        """Key, id and beginning of each upload in parts that has not ended."""
+        pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket.name)
+        try:
+            return [
+                (begun["Key"], begun["UploadId"], begun["Initiated"])
+                for page in pages
+                for begun in page.get("Uploads", [])
+            ]
+        except ClientError as error:
+            if code_of(error) == "NoSuchUpload":  # so rclone says that there are none
+                return []
+            raise
 
     def check(self) -> None:
         try_out(self)

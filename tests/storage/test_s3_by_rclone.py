@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from tests.storage.promise import *  # noqa: F403 -- every promise is a test of this store
-from tests.storage.promise import all_of, keep
+from tests.storage.promise import CHAIR, GLB, PART, all_of, keep, put_parts, some_bytes
 from tests.storage.s3_server import rclone_server
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import BlobStore, key_of
@@ -68,6 +68,19 @@ def test_deleting_a_folder_s_name_deletes_nothing(store: BlobStore) -> None:
         store.delete(key_of("models"))
 
     assert all_of(store, chair) == b"chair"
+
+
+def test_a_part_that_comes_again_replaces_the_first(store: BlobStore) -> None:
+    """Here only with the same bytes: the first ones are on the disk already. Others are refused, and change nothing."""
+    blob = some_bytes(PART + 7)
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+    put_parts(store, parts_id, blob, 1, 2, 1)
+
+    with pytest.raises(StoreFailed, match="cannot be replaced with different contents"):
+        put_parts(store, parts_id, some_bytes(PART, seed=2), 1)
+
+    store.join_parts(CHAIR, parts_id, count=2)
+    assert all_of(store, CHAIR) == blob
 
 
 def test_a_range_comes_with_200_and_is_the_right_one(

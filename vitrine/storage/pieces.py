@@ -41,6 +41,11 @@ def no_pieces() -> Pieces:
     return Pieces(lambda _: b"", lambda: None, length=0)
 
 
+def all_of(source: BinaryIO) -> bytes:
+    """What `source` gives until its end: one that breaks off says so only when it is asked again."""
+    return b"".join(iter(lambda: source.read(PIECE_BYTES), b""))
+
+
 @contextmanager
 def written_through(take: Callable[[memoryview], object]) -> Iterator[BinaryIO]:
     """A forward-only file that hands all that is written to `take`, small writes gathered.

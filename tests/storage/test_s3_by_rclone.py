@@ -1,7 +1,11 @@
 """The S3 store before a server that checks signatures and when they end, and answers ranges with 200."""
 
+import re
+import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -93,3 +97,85 @@ def test_a_range_comes_with_200_and_is_the_right_one(
     assert told["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert told["ContentRange"] == "bytes 3-6/10"
     assert all_of(store, key, start=3, end=7) == b"3456"
+
+
+def sent(address: str, content: bytes, *, method: str = "PUT") -> int:
+    """The status of sending `content` there with nothing but the address: no login, no header of ours."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.netloc, timeout=20)
+    try:
+        connection.request(method, f"{parts.path}?{parts.query}", content)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def an_address(store: BlobStore, parts_id: str, number: int = 1, *, size: int = 5, life_s: int = 60) -> str:
+    address = store.url_to_put_part(CHAIR, parts_id, number, size=size, life_s=life_s)
+    assert address is not None
+    return address
+
+
+def test_parts_come_straight_to_the_bucket_by_their_addresses(store: BlobStore) -> None:
+    blob = some_bytes(PART + 7)
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+
+    statuses = [
+        sent(an_address(store, parts_id, number, size=len(piece)), piece)
+        for number, piece in ((2, blob[PART:]), (1, blob[:PART]))
+    ]
+
+    assert statuses == [200, 200]
+    assert store.join_parts(CHAIR, parts_id, count=2).size == len(blob)
+    assert all_of(store, CHAIR) == blob
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (r"X-Amz-Signature=[0-9a-f]{4}", "X-Amz-Signature=0000"),
+        (r"partNumber=1", "partNumber=2"),
+        (r"X-Amz-Expires=60", "X-Amz-Expires=6000"),
+        (r"/incoming/chair", "/models/chair"),
+        (r"X-Amz-Credential=a-key", "X-Amz-Credential=b-key"),
+        (r"\?.*", "?partNumber=1"),
+    ],
+    ids=["signature", "part", "expiry", "key", "credential", "no signature"],
+)
+def test_an_address_that_was_changed_takes_nothing(store: BlobStore, was: str, becomes: str) -> None:
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+    changed = re.sub(was, becomes, an_address(store, parts_id))
+
+    assert sent(changed, b"chair") in {400, 403}
+    assert store.parts(CHAIR, parts_id) == []
+
+
+def test_an_address_takes_nothing_after_its_life(store: BlobStore) -> None:
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+    address = an_address(store, parts_id, life_s=1)
+    time.sleep(2.1)
+
+    assert sent(address, b"chair") in {400, 403}
+    assert store.parts(CHAIR, parts_id) == []
+    assert sent(an_address(store, parts_id), b"chair") == 200
+
+
+def test_an_address_takes_no_more_than_its_part_has(store: BlobStore) -> None:
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+
+    assert sent(an_address(store, parts_id), b"chairs and more") in {400, 403}
+    assert store.parts(CHAIR, parts_id) == []
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+def test_an_address_is_good_for_putting_only(store: BlobStore, method: str) -> None:
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+
+    assert sent(an_address(store, parts_id), b"chair", method=method) in {400, 403}
+    assert store.parts(CHAIR, parts_id) == []
+
+
+def test_an_address_holds_no_secret(store: BlobStore) -> None:
+    parts_id = store.begin_parts(CHAIR, media_type=GLB)
+
+    assert SECRET not in an_address(store, parts_id)

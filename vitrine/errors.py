@@ -7,6 +7,7 @@
     │   ├── NotAllowed            the caller's role does not reach
     │   ├── Conflict              the thing is in a state that forbids it
     │   ├── TooLarge              over a limit of bytes
+    │   ├── ChecksumMismatch      other bytes came than were announced
     │   ├── UnsupportedFormat     a kind of file we do not take
     │   ├── ModelRejected         the gate says no to a model
     │   └── ProofTooLow           no variant looked enough like the original
@@ -73,6 +74,11 @@ class Conflict(Refused):
 class TooLarge(Refused):
     code = "too-large"
     title = "The file is too large"
+
+
+class ChecksumMismatch(Refused):
+    code = "checksum-mismatch"
+    title = "Other bytes came than were announced"
 
 
 class UnsupportedFormat(Refused):

@@ -19,6 +19,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.NotAllowed: 403,
     errors.Conflict: 409,
     errors.TooLarge: 413,
+    errors.ChecksumMismatch: 422,
     errors.UnsupportedFormat: 415,
     errors.ModelRejected: 422,
     errors.ProofTooLow: 422,

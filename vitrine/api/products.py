@@ -24,6 +24,7 @@ from vitrine.api.permissions import Reads, ReadsPublished, allowed
 from vitrine.api.shapes import (
     ProductFields,
     ProductForm,
+    ProductOrder,
     ProductOut,
     ProductsOut,
     base_url,
@@ -57,7 +58,7 @@ class ProductPages(CursorPagination):
 
 class Products(APIView):
     permission_classes = [Reads]
-    parser_classes = [MultiPartParser, FormParser]
+    parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.upload_handlers = [StreamToStore(request)]
@@ -82,7 +83,7 @@ class Products(APIView):
 
     @extend_schema(
         operation_id="create_product",
-        request={"multipart/form-data": ProductForm},
+        request={"multipart/form-data": ProductForm, "application/json": ProductOrder},
         responses={201: ProductOut},
     )
     def post(self, request: Request) -> Response:

@@ -22,6 +22,7 @@ from vitrine.api.shapes import (
     ProductOut,
     StartedOut,
     VersionForm,
+    VersionOrder,
     VersionOut,
     VersionsOut,
     base_url,
@@ -51,7 +52,7 @@ class Optimize(APIView):
 
 class Versions(APIView):
     permission_classes = [Reads]
-    parser_classes = [MultiPartParser, FormParser]
+    parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.upload_handlers = [StreamToStore(request)]
@@ -65,7 +66,7 @@ class Versions(APIView):
 
     @extend_schema(
         operation_id="create_version",
-        request={"multipart/form-data": VersionForm},
+        request={"multipart/form-data": VersionForm, "application/json": VersionOrder},
         responses={201: VersionOut},
     )
     def post(self, request: Request, product_id: UUID) -> Response:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from vitrine.catalog.models import AssetVersion, Product
+from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.catalog.signatures import Audience, KeyRing, step_end
 from vitrine.pipeline.work import Format, Kind
 from vitrine.storage.blobs import BlobStore, Key
@@ -83,6 +83,12 @@ def url_to_read(key: str, base_url: str, *, public: bool) -> str:
 def url_step_end(*, public: bool = True) -> int:
     """Until when (seconds since 1970) `url_to_read` gives what it gives now: a kept answer should end then."""
     return step_end(time.time(), settings.FILE_URL_STEP_S if public else _STAFF_STEP_S)
+
+
+def in_use(key: str) -> bool:
+    """Whether a version or a variant has this file, plain or packed."""
+    plain = plain_key(key)
+    return AssetVersion.objects.filter(key=plain).exists() or Variant.objects.filter(key=plain).exists()
 
 
 def owner_of(key: str) -> tuple[Product, bool] | None:

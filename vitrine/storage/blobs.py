@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, NewType, Protocol
 
-from vitrine.storage.pieces import Pieces
+from vitrine.storage.pieces import Pieces, Source
 
 Key = NewType("Key", str)
 """A blob's name: segments of `[A-Za-z0-9._-]`, joined by `/`, none of them beginning with a dot; at most 512
@@ -101,7 +101,7 @@ class BlobStore(Protocol):
         """
         ...
 
-    def put_part(self, key: Key, parts_id: str, number: int, source: BinaryIO) -> Part:
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
         """Keep all of `source` as this part: whole or not at all, and in place of the one that was there before.
 
         BlobMissing when the parts were joined or forgotten.

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, Part, check_key
-from vitrine.storage.pieces import PIECE_BYTES, Pieces, written_through
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, Source, written_through
 from vitrine.storage.trial import try_out
 
 FILE_MODE = 0o640
@@ -157,7 +157,7 @@ class FilesystemStore:
             _make_folder(self._parts_folder(parts_id))
         return parts_id
 
-    def put_part(self, key: Key, parts_id: str, number: int, source: BinaryIO) -> Part:
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
         folder = self._parts_folder(parts_id)
         coming, size = folder / f"coming-{secrets.token_hex(8)}", 0
         try:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import BinaryIO
 
 from vitrine.storage.blobs import Blob, BlobMissing, Key, Part, check_key
-from vitrine.storage.pieces import PIECE_BYTES, Pieces, all_of, written_through
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, Source, all_of, written_through
 from vitrine.storage.trial import try_out
 
 
@@ -71,7 +71,7 @@ class MemoryStore:
         self._parts[check_key(key), parts_id] = {}
         return parts_id
 
-    def put_part(self, key: Key, parts_id: str, number: int, source: BinaryIO) -> Part:
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
         content = all_of(source)
         self._begun(key, parts_id)[number] = content
         return Part(number=number, size=len(content))

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, Part, check_key
-from vitrine.storage.pieces import PIECE_BYTES, Pieces, all_of, no_pieces
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, Source, all_of, no_pieces
 from vitrine.storage.s3_faults import bucket_missing, code_of, explained, says_missing
 from vitrine.storage.s3_upload import Bucket, Upload
 from vitrine.storage.trial import try_out
@@ -157,7 +157,7 @@ class S3Store:
         with self._explained():
             return upload.begun()
 
-    def put_part(self, key: Key, parts_id: str, number: int, source: BinaryIO) -> Part:
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
         content = all_of(source)  # a part fits into memory, and seldom comes this way
         with self._parts_explained(key):
             self._client().upload_part(

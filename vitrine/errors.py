@@ -12,6 +12,7 @@
     │   ├── ModelRejected         the gate says no to a model
     │   └── ProofTooLow           no variant looked enough like the original
     └── Broken                  our side failed; trying again may help
+        ├── Busy                  too much at once
         ├── EngineFailed          the Node engine
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
@@ -99,6 +100,11 @@ class ProofTooLow(Refused):
 class Broken(VitrineError):
     code = "broken"
     title = "Something failed on our side"
+
+
+class Busy(Broken):
+    code = "busy"
+    title = "Too much at once"
 
 
 class EngineFailed(Broken):

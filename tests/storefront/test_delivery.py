@@ -15,9 +15,9 @@ from rest_framework_simplejwt.tokens import AccessToken
 from tests.builders import a_product, a_user
 from vitrine.access.roles import Role
 from vitrine.catalog import files
-from vitrine.catalog.models import Product, Variant
+from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.catalog.signatures import Audience
-from vitrine.pipeline.work import Kind
+from vitrine.pipeline.work import Format, Kind
 from vitrine.storage.blobs import Key
 from vitrine.storefront.encodings import takes_brotli
 
@@ -403,3 +403,51 @@ def test_a_packed_file_has_no_address_of_its_own(client: Client, audience: Audie
 )  # fmt: skip
 def test_only_who_says_so_takes_brotli(accept_encoding: str, takes: bool) -> None:
     assert takes_brotli(accept_encoding) is takes
+
+
+@pytest.mark.parametrize("file_format", Format)
+def test_whatever_was_uploaded_is_served_as_a_model_or_a_picture_and_never_run(
+    client: Client, file_format: Format
+) -> None:
+    product, page = a_product(), b"<!doctype html><svg onload=alert(1)>"
+    key = files.original_key(product.pk, "0" * 64, file_format)
+    files.store().put(key, io.BytesIO(page), media_type=file_format.media_type)
+    AssetVersion.objects.filter(product=product).update(key=key)
+
+    response = fetched(client, files.url_to_read(key, "", public=True))
+
+    assert (response.status_code, response.content) == (200, page)
+    assert re.match(r"model/|image/webp$|application/(zip|octet-stream)$", response.headers["Content-Type"])
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def guesses(address: str) -> list[str]:
+    """Addresses as somebody makes them up who has seen one."""
+    segment, key = address.removeprefix("/files/").split("/", 1)
+    key_id, told, mac = segment.split(".")
+    flipped = ("B" if mac[0] == "A" else "A") + mac[1:]
+    later = f"{told[0]}{int(told[1:]) + 86_400}"
+    return [
+        f"/files/{key_id}.{told}.{flipped}/{key}",
+        f"/files/{key_id}.{later}.{mac}/{key}",
+        f"/files/{key_id}.s{told[1:]}.{mac}/{key}",
+        f"/files/00000000.{told}.{mac}/{key}",
+        f"/files/{segment}/../{segment}/{key}",
+        f"/files/{segment}/{segment}/{key}",
+        f"/files/{segment}//{key}",
+        f"/files/{segment}/{key}/",
+        f"/files/{segment}/{key}%00.glb",
+        f"/files/{segment}%2F{key}x",
+        f"/files/{segment}",
+    ]
+
+
+def test_no_address_that_was_made_up_shows_anything(client: Client) -> None:
+    hidden = a_product(published=False)
+    addresses = guesses(signed(a_product(), Audience.PUBLIC)) + guesses(signed(hidden, Audience.PUBLIC))
+
+    answers = [fetched(client, address) for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [404] * len(addresses)
+    assert not any(b"model of" in answer.content for answer in answers)

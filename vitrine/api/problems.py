@@ -24,6 +24,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.ModelRejected: 422,
     errors.ProofTooLow: 422,
     errors.Broken: 503,
+    errors.Busy: 503,
     errors.EngineFailed: 503,
     errors.StudioFailed: 503,
     errors.UsdzFailed: 503,

@@ -25,7 +25,8 @@ from vitrine.pipeline.work import Format
 from vitrine.processing import uploads
 from vitrine.processing.models import Upload
 
-_PIECE = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
+_PIECE_BYTES = 64 * 1024  # a web server hands over what is asked for in one piece of memory
+_SHA256 = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
 
 
 class UploadFields(serializers.Serializer[Any]):
@@ -165,7 +166,7 @@ class PartBody:
 
     def read(self, size: int, /) -> bytes:
         try:
-            piece: bytes = self._body.read(min(size, self._left))
+            piece: bytes = self._body.read(min(size, _PIECE_BYTES, self._left))
         except UnreadablePostError:
             piece = b""
         if not piece:
@@ -202,7 +203,7 @@ def _digests(headers: Mapping[str, str]) -> dict[str, bytes]:
     try:
         if "Content-MD5" in headers:
             said["md5"] = base64.b64decode(headers["Content-MD5"], validate=True)
-        if found := _PIECE.search(headers.get("Content-Digest", "")):
+        if found := _SHA256.search(headers.get("Content-Digest", "")):
             said["sha256"] = base64.b64decode(found[1], validate=True)
     except binascii.Error as error:
         raise InvalidRequest("Content-MD5 and Content-Digest hold base64; this does not.") from error

@@ -76,8 +76,10 @@ def test_the_address_a_stranger_once_got_shows_nothing_that_was_withdrawn(client
     address = address_of(product)
     before = fetched(client, address).status_code
     product.withdraw()
+    refused = fetched(client, address)
 
-    assert (before, fetched(client, address).status_code) == (200, 404)
+    assert (before, refused.status_code) == (200, 404)
+    assert refused.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("audience", Audience)

@@ -129,7 +129,9 @@ def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
         return JsonResponse(
             problem(status, code, title, detail), status=status, content_type="application/problem+json"
         )
-    return render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+    page = render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+    page.headers["Cache-Control"] = "no-store"  # what is not there now may be published in a moment
+    return page
 
 
 def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:

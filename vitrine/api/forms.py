@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from vitrine.access.models import User
 from vitrine.access.roles import Action, Role, may
 from vitrine.api.authentication import caller
-from vitrine.api.shapes import ModelForm
+from vitrine.api.shapes import ModelForm, ProductForm, VersionForm
 from vitrine.catalog import files
 from vitrine.errors import Fault, InvalidRequest, NotAllowed, Refused, TooLarge
 from vitrine.pipeline.formats import HEAD_BYTES, sniff
@@ -25,6 +25,18 @@ from vitrine.processing.intake import Arrived
 from vitrine.processing.models import Upload
 
 _FORM_BYTES = 2_000_000  # what a form may hold around its file
+
+
+class VersionOrder(VersionForm):
+    """A VersionForm as JSON, of an upload that is complete."""
+
+    model_file = None  # type: ignore[assignment]  # DRF's way of leaving a field out
+
+
+class ProductOrder(ProductForm):
+    """A ProductForm as JSON, of an upload that is complete."""
+
+    model_file = None  # type: ignore[assignment]  # DRF's way of leaving a field out
 
 
 class StoredFile(UploadedFile):  # type: ignore[type-arg]  # generic only in its stubs

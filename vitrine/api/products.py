@@ -18,13 +18,12 @@ from vitrine.access.models import User
 from vitrine.access.roles import Action
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
-from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.forms import ProductOrder, StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
 from vitrine.api.shapes import (
     ProductFields,
     ProductForm,
-    ProductOrder,
     ProductOut,
     ProductsOut,
     base_url,

@@ -125,8 +125,7 @@ class CookingFields(QualityField):
 
 
 class ModelForm(QualityField):
-    """multipart/form-data; `model_file` is streamed into the store while it comes. Or JSON, or a form as well, with the
-    `upload_id` of an upload that is complete."""
+    """multipart/form-data; `model_file` is streamed into the store while it comes. `upload_id` goes instead of it."""
 
     model_file = serializers.FileField(required=False, allow_empty_file=True)
     upload_id = serializers.UUIDField(required=False)
@@ -135,12 +134,6 @@ class ModelForm(QualityField):
 
 class VersionForm(ModelForm, CookingFields):
     """The next model of a product."""
-
-
-class VersionOrder(VersionForm):
-    """The same as JSON, of an upload that is complete."""
-
-    model_file = None  # type: ignore[assignment]  # DRF's way of leaving a field out
 
 
 class ProductId(serializers.Serializer[Any]):
@@ -156,12 +149,6 @@ class ProductForm(ModelForm):
     alt = Words(max_length=1000, required=False, allow_blank=True, default="")
     tags = serializers.ListField(child=Words(max_length=60), max_length=TAGS, required=False, default=list)
     published = serializers.BooleanField(required=False, default=True)
-
-
-class ProductOrder(ProductForm):
-    """The same as JSON, of an upload that is complete."""
-
-    model_file = None  # type: ignore[assignment]  # DRF's way of leaving a field out
 
 
 def storable(value: Any) -> bool:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import tagged
-from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.forms import StreamToStore, VersionOrder, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads
 from vitrine.api.products import readable_product, writer
@@ -22,7 +22,6 @@ from vitrine.api.shapes import (
     ProductOut,
     StartedOut,
     VersionForm,
-    VersionOrder,
     VersionOut,
     VersionsOut,
     base_url,

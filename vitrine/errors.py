@@ -7,10 +7,12 @@
     │   ├── NotAllowed            the caller's role does not reach
     │   ├── Conflict              the thing is in a state that forbids it
     │   ├── TooLarge              over a limit of bytes
+    │   ├── ChecksumMismatch      other bytes came than were announced
     │   ├── UnsupportedFormat     a kind of file we do not take
     │   ├── ModelRejected         the gate says no to a model
     │   └── ProofTooLow           no variant looked enough like the original
     └── Broken                  our side failed; trying again may help
+        ├── Busy                  too much at once
         ├── EngineFailed          the Node engine
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
@@ -75,6 +77,11 @@ class TooLarge(Refused):
     title = "The file is too large"
 
 
+class ChecksumMismatch(Refused):
+    code = "checksum-mismatch"
+    title = "Other bytes came than were announced"
+
+
 class UnsupportedFormat(Refused):
     code = "unsupported-format"
     title = "We do not take this kind of file"
@@ -93,6 +100,11 @@ class ProofTooLow(Refused):
 class Broken(VitrineError):
     code = "broken"
     title = "Something failed on our side"
+
+
+class Busy(Broken):
+    code = "busy"
+    title = "Too much at once"
 
 
 class EngineFailed(Broken):

@@ -47,6 +47,7 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     secrets = {
         "SECRET_KEY": "hush-key",
+        "SECRET_KEY_FALLBACKS": "hush-older,hush-oldest",
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
         "REDIS_URL": "redis://:hush@b/0",
@@ -62,6 +63,8 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("PORT", "65536", "a whole number from 1 to 65535"),
         ("MAX_UPLOAD_BYTES", "-1", "a whole number from 1 to 9007199254740992"),
         ("DEBUG", "maybe", "1 or 0"),
+        ("FILE_URLS", "open", "signed or plain"),
+        ("FILE_URL_HOURS", "0", "a whole number from 1 to 8760"),
         ("LOG_LEVEL", "loud", "debug or info or warning or error"),
         ("PUBLIC_URL", "assets.example.com", "an address such as https://example.com"),
         ("PUBLIC_URL", "https://user:pass@example.com", "an address such as https://example.com"),

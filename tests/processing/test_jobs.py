@@ -153,12 +153,14 @@ def test_what_was_stored_for_a_product_purged_meanwhile_goes_with_it(tmp_path: P
     assert job is not None
     web = tmp_path / "web.glb"
     web.write_bytes(b"a model")
+    packed = tmp_path / "web.glb.br"
+    packed.write_bytes(b"a packed model")
     made = Made(kind=Kind.WEB, path=web, format=Format.GLB)
     work = Work(source=web, source_format=Format.GLB, folder=tmp_path, variants={made.kind: made})
     Product.objects.filter(pk=job.version.product_id).delete()
 
     with pytest.raises(runner.LeaseLost):
-        runner.store(job, work)
+        runner.store(job, work, {web: packed})
 
     assert list(files.store().keys(f"models/{job.version.product_id}/web")) == []
 

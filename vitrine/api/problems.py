@@ -19,10 +19,12 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.NotAllowed: 403,
     errors.Conflict: 409,
     errors.TooLarge: 413,
+    errors.ChecksumMismatch: 422,
     errors.UnsupportedFormat: 415,
     errors.ModelRejected: 422,
     errors.ProofTooLow: 422,
     errors.Broken: 503,
+    errors.Busy: 503,
     errors.EngineFailed: 503,
     errors.StudioFailed: 503,
     errors.UsdzFailed: 503,
@@ -127,7 +129,9 @@ def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
         return JsonResponse(
             problem(status, code, title, detail), status=status, content_type="application/problem+json"
         )
-    return render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+    page = render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+    page.headers["Cache-Control"] = "no-store"  # what is not there now may be published in a moment
+    return page
 
 
 def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:

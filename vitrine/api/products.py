@@ -18,7 +18,7 @@ from vitrine.access.models import User
 from vitrine.access.roles import Action
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
-from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.forms import ProductOrder, StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
 from vitrine.api.shapes import (
@@ -57,7 +57,7 @@ class ProductPages(CursorPagination):
 
 class Products(APIView):
     permission_classes = [Reads]
-    parser_classes = [MultiPartParser, FormParser]
+    parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.upload_handlers = [StreamToStore(request)]
@@ -82,7 +82,7 @@ class Products(APIView):
 
     @extend_schema(
         operation_id="create_product",
-        request={"multipart/form-data": ProductForm},
+        request={"multipart/form-data": ProductForm, "application/json": ProductOrder},
         responses={201: ProductOut},
     )
     def post(self, request: Request) -> Response:

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 Endpoint: TypeAlias = tuple[str, str, str, Any]
 
-PROMISED_WITHOUT_SLASH = ("/optimize", "/versions", "/report", "/publish")
+PROMISED_WITHOUT_SLASH = ("/optimize", "/versions", "/report", "/publish", "/complete", "/parts/{number}")
 """Paths that were asked for without their trailing slash; all others are shown with it."""
 
 

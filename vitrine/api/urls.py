@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from vitrine.api import auth, events, products, system, tasks, versions
+from vitrine.api import auth, events, products, system, tasks, uploads, versions
 
 
 def both(route: str, view: Any, name: str) -> list[URLPattern]:
@@ -25,6 +25,10 @@ urlpatterns = [
     *both(
         "api/assets/3d/<uuid:product_id>/versions/<int:number>/publish", versions.Publish.as_view(), "publish"
     ),
+    *both("api/uploads", uploads.Uploads.as_view(), "uploads"),
+    *both("api/uploads/<uuid:upload_id>", uploads.OneUpload.as_view(), "upload"),
+    *both("api/uploads/<uuid:upload_id>/parts/<int:number>", uploads.OnePart.as_view(), "upload-part"),
+    *both("api/uploads/<uuid:upload_id>/complete", uploads.Complete.as_view(), "complete-upload"),
     *both("api/tasks", tasks.Tasks.as_view(), "tasks"),
     *both("api/tasks/<uuid:task_id>", tasks.OneTask.as_view(), "task"),
     *both("api/events", events.Events.as_view(), "events"),

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import tagged
-from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.forms import StreamToStore, VersionOrder, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads
 from vitrine.api.products import readable_product, writer
@@ -51,7 +51,7 @@ class Optimize(APIView):
 
 class Versions(APIView):
     permission_classes = [Reads]
-    parser_classes = [MultiPartParser, FormParser]
+    parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.upload_handlers = [StreamToStore(request)]
@@ -65,7 +65,7 @@ class Versions(APIView):
 
     @extend_schema(
         operation_id="create_version",
-        request={"multipart/form-data": VersionForm},
+        request={"multipart/form-data": VersionForm, "application/json": VersionOrder},
         responses={201: VersionOut},
     )
     def post(self, request: Request, product_id: UUID) -> Response:

@@ -29,6 +29,8 @@ class Environment:
     """DATA_DIR: where everything lasting lies, `var` in the checkout by default. Made when missing."""
     secret_key: str = field(repr=False)
     """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    """SECRET_KEY_FALLBACKS: older secret keys, by commas: what they signed still holds."""
     debug: bool
     """DEBUG: 1 shows tracebacks to everyone. Never on a machine that others reach."""
     host: str
@@ -41,6 +43,10 @@ class Environment:
     """PUBLIC_URL: how the outside reaches us, such as https://assets.example.com; no slash at its end."""
     cdn_url: str | None
     """CDN_URL: where files are read from, when a CDN stands before us."""
+    file_urls: str
+    """FILE_URLS: signed, or plain for addresses of published files that never change nor expire; signed by default."""
+    file_url_hours: int
+    """FILE_URL_HOURS: how long a signed address stays the same, 24 by default; it holds for as long again."""
     allowed_hosts: tuple[str, ...]
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
     cors_origins: tuple[str, ...]
@@ -96,6 +102,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         tls=tls,
         public_url=public_url,
         cdn_url=read.url("CDN_URL"),
+        file_urls=read.one_of("FILE_URLS", ("signed", "plain"), default="signed"),
+        file_url_hours=read.number("FILE_URL_HOURS", default=24, least=1, most=8760),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
@@ -116,6 +124,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
+        secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
         secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
     )
 

@@ -1,15 +1,26 @@
 """One line an event: readable on a terminal, JSON elsewhere."""
 
+import re
 import sys
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor, WrappedLogger
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+_SIGNATURE = re.compile(r"(/files/[0-9a-f]{8}\.[ps][0-9]+\.)[A-Za-z0-9_-]+")
+
+
+def without_signatures(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Whoever reads the log must not read files by it: an address without its signature leads nowhere."""
+    return {
+        name: _SIGNATURE.sub(r"\1…", value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
 
 
 def configure() -> None:
@@ -33,6 +44,7 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            without_signatures,
             renderer,
         ],
     )

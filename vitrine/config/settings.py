@@ -14,6 +14,7 @@ from vitrine.pipeline.work import Format
 DEBUG = ENVIRONMENT.debug
 DATA_DIR = ENVIRONMENT.data_dir
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 
 INSTALLED_APPS = [
     "vitrine.config.apps.ConfigConfig",
@@ -106,10 +107,13 @@ AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url
 AWS_REGION = ENVIRONMENT.aws_region
 CDN_URL = ENVIRONMENT.cdn_url
 PUBLIC_URL = ENVIRONMENT.public_url
+FILE_URLS = ENVIRONMENT.file_urls
+FILE_URL_STEP_S = ENVIRONMENT.file_url_hours * 3600
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
+BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

@@ -18,7 +18,7 @@ from vitrine.pipeline.formats import INSTALL
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, Upload
-from vitrine.storage.blobs import Key
+from vitrine.storage.blobs import BlobMissing, Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,25 +60,27 @@ class Wishes:
 
 def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
     """Keep the file as version 1 of a new, unsaved product, and queue its job."""
-    key = _keep(product, arrived)
-    with transaction.atomic():
-        product.created_by = by
-        product.publish_wished = wishes.publish
-        product.save()
-        version = _record(product, arrived, key)
-        job = _queue(version, wishes, by=by)
-        arrived.upload.delete()
+    with arrived.upload.claimed():
+        key = _keep(product, arrived)
+        with transaction.atomic():
+            product.created_by = by
+            product.publish_wished = wishes.publish
+            product.save()
+            version = _record(product, arrived, key)
+            job = _queue(version, wishes, by=by)
+            arrived.upload.spend()
     return job
 
 
 def accept_version(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
     """Keep the file as the next version of a product, and queue its job."""
-    key = _keep(product, arrived)
-    with transaction.atomic():
-        locked = Product.objects.select_for_update().get(pk=product.pk)
-        version = _record(locked, arrived, key)
-        job = _queue(version, wishes, by=by)
-        arrived.upload.delete()
+    with arrived.upload.claimed():
+        key = _keep(product, arrived)
+        with transaction.atomic():
+            locked = Product.objects.select_for_update().get(pk=product.pk)
+            version = _record(locked, arrived, key)
+            job = _queue(version, wishes, by=by)
+            arrived.upload.spend()
     return job
 
 
@@ -110,10 +112,28 @@ def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:
 
 
 def _keep(product: Product, arrived: Arrived) -> Key:
-    key = files.original_key(product.pk, arrived.sha256, arrived.format)
+    key, incoming = (
+        files.original_key(product.pk, arrived.sha256, arrived.format),
+        files.incoming_key(arrived.upload.pk),
+    )
+    if arrived.upload.kept_key:
+        _bring_back(Key(arrived.upload.kept_key), incoming)
     arrived.upload.note_kept(key)
-    files.store().move(files.incoming_key(arrived.upload.pk), key, media_type=arrived.format.media_type)
+    files.store().move(incoming, key, media_type=arrived.format.media_type)
     return key
+
+
+def _bring_back(kept: Key, incoming: Key) -> None:
+    """An attempt that failed or died may have kept the bytes already. A version that has the same ones keeps them."""
+    store = files.store()
+    if not files.in_use(kept):
+        store.move(kept, incoming, media_type="application/octet-stream")
+        return
+    try:
+        store.stat(incoming)
+    except BlobMissing:
+        with store.write(incoming, media_type="application/octet-stream") as file:
+            file.writelines(store.open(kept))
 
 
 def _record(product: Product, arrived: Arrived, key: Key) -> AssetVersion:

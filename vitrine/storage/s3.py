@@ -13,8 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from vitrine.errors import StoreFailed
-from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, check_key
-from vitrine.storage.pieces import PIECE_BYTES, Pieces, no_pieces
+from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, Part, check_key
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, Source, all_of, no_pieces
 from vitrine.storage.s3_faults import bucket_missing, code_of, explained, says_missing
 from vitrine.storage.s3_upload import Bucket, Upload
 from vitrine.storage.trial import try_out
@@ -148,22 +148,113 @@ class S3Store:
                 .paginate(Bucket=self._bucket.name, Prefix=prefix)
             )
             for page in pages:
-                yield from _keys_in(item["Key"] for item in page.get("Contents", []))
+                names = (item["Key"] for item in page.get("Contents", []))
+                # Asked for "/", rclone lists all.
+                yield from _keys_in(name for name in names if name.startswith(prefix))
+
+    def begin_parts(self, key: Key, *, media_type: str) -> str:
+        upload = Upload(self._client(), self._bucket, check_key(key), media_type)
+        with self._explained():
+            return upload.begun()
+
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
+        content = all_of(source)  # a part fits into memory, and seldom comes this way
+        with self._parts_explained(key):
+            self._client().upload_part(
+                Bucket=self._bucket.name, Key=key, UploadId=parts_id, PartNumber=number, Body=content
+            )
+        return Part(number=number, size=len(content))
+
+    def url_to_put_part(self, key: Key, parts_id: str, number: int, *, size: int, life_s: int) -> str | None:
+        """Its length is signed as well: S3 takes no other."""
+        named = {"Bucket": self._bucket.name, "Key": check_key(key), "UploadId": parts_id}
+        with self._explained():
+            return self._client().generate_presigned_url(
+                "upload_part",
+                Params={**named, "PartNumber": number, "ContentLength": size},
+                ExpiresIn=life_s,
+            )
+
+    def parts(self, key: Key, parts_id: str) -> list[Part]:
+        return [
+            Part(number=number, size=size) for number, (size, _) in self._arrived_parts(key, parts_id).items()
+        ]
+
+    def join_parts(self, key: Key, parts_id: str, *, count: int) -> Blob:
+        try:
+            there = self._arrived_parts(key, parts_id)
+        except BlobMissing:
+            return self.stat(key)
+        if not set(range(1, count + 1)) <= there.keys():
+            raise BlobMissing(key)
+        named = {number: etag for number, (_, etag) in there.items() if number <= count}
+        try:
+            with self._parts_explained(key):
+                self._client().complete_multipart_upload(
+                    Bucket=self._bucket.name,
+                    Key=key,
+                    UploadId=parts_id,
+                    MultipartUpload={
+                        "Parts": [{"PartNumber": number, "ETag": etag} for number, etag in named.items()]
+                    },
+                )
+        except BlobMissing:  # joined from another side meanwhile, or the first answer was lost
+            return self.stat(key)
+        return self._arrived(key, sum(there[number][0] for number in named))
+
+    def forget_parts(self, key: Key, parts_id: str) -> None:
+        with suppress(BlobMissing), self._parts_explained(key):
+            self._client().abort_multipart_upload(Bucket=self._bucket.name, Key=key, UploadId=parts_id)
+
+    def _arrived_parts(self, key: Key, parts_id: str) -> dict[int, tuple[int, str]]:
+        """Size and etag by number."""
+        with self._parts_explained(key):
+            pages = (
+                self._client()
+                .get_paginator("list_parts")
+                .paginate(Bucket=self._bucket.name, Key=check_key(key), UploadId=parts_id)
+            )
+            return {
+                part["PartNumber"]: (part["Size"], part["ETag"])
+                for page in pages
+                for part in page.get("Parts", [])
+            }
+
+    @contextmanager
+    def _parts_explained(self, key: Key) -> Iterator[None]:
+        with self._explained():
+            try:
+                yield
+            except ClientError as error:
+                if code_of(error) == "NoSuchUpload":
+                    raise BlobMissing(key) from error
+                raise
 
     def sweep_unfinished(self, *, older_than_s: float) -> int:
         oldest = datetime.now(UTC) - timedelta(seconds=older_than_s)
         swept = 0
         with self._explained():
-            client = self._client()
-            pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket.name)
-            for page in pages:
-                for begun in page.get("Uploads", []):
-                    if begun["Initiated"] <= oldest:
-                        client.abort_multipart_upload(
-                            Bucket=self._bucket.name, Key=begun["Key"], UploadId=begun["UploadId"]
-                        )
-                        swept += 1
+            for key, upload_id, begun in self._unfinished():
+                if begun <= oldest:
+                    self._client().abort_multipart_upload(
+                        Bucket=self._bucket.name, Key=key, UploadId=upload_id
+                    )
+                    swept += 1
         return swept
+
+    def _unfinished(self) -> list[tuple[str, str, datetime]]:
+        """Key, id and beginning of each upload in parts that has not ended."""
+        pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket.name)
+        try:
+            return [
+                (begun["Key"], begun["UploadId"], begun["Initiated"])
+                for page in pages
+                for begun in page.get("Uploads", [])
+            ]
+        except ClientError as error:
+            if code_of(error) == "NoSuchUpload":  # so rclone says that there are none
+                return []
+            raise
 
     def check(self) -> None:
         try_out(self)

@@ -110,6 +110,7 @@ MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
+ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

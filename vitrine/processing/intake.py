@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from vitrine.access.models import User
 from vitrine.catalog import files
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Conflict
 from vitrine.pipeline.formats import INSTALL
@@ -65,6 +66,7 @@ def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: Us
         product.created_by = by
         product.publish_wished = wishes.publish
         product.save()
+        announce(Topic.PRODUCT_CREATED, product.pk)
         version = _record(product, arrived, key)
         job = _queue(version, wishes, by=by)
         arrived.upload.delete()

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from vitrine.access.audit import note
+
 _AT_ONCE = 5_000
 
 
@@ -52,8 +54,13 @@ class Announcement(models.Model):
         ]
 
 
+_AUDITED = frozenset(Topic) - {Topic.VERSION_READY, Topic.VERSION_FAILED, Topic.PING}  # what somebody did
+
+
 def announce(topic: Topic, product_id: UUID, **told: Any) -> None:
-    """Leave it for whoever passes it on. Call it in the transaction of what happened."""
+    """Leave it for whoever passes it on, and in the audit log. Call it in the transaction of what happened."""
+    if topic in _AUDITED:
+        note(topic.value, target=("product", product_id), **told)
     Announcement.objects.create(topic=topic, product_id=product_id, told=told)
 
 

@@ -10,7 +10,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -122,6 +122,46 @@ def note(
     entry.signature = signed(entry.content())
     entry.save(force_insert=True)
     return entry
+
+
+def found_by(
+    *,
+    action: str = "",
+    actor: uuid.UUID | None = None,
+    target: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> models.QuerySet[AuditEntry]:
+    """What is left empty does not matter. An `action` that ends with a dot stands for all that begin so."""
+    wanted = Q(at__gte=since) if since else Q()
+    wanted &= Q(at__lt=until) if until else Q()
+    wanted &= Q(actor_id=actor) if actor else Q()
+    wanted &= Q(target_id=target) if target else Q()
+    if action:
+        wanted &= Q(action__startswith=action) if action.endswith(".") else Q(action=action)
+    return AuditEntry.objects.filter(wanted)
+
+
+def told(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as it is shown and exported: with it and its key, everything can be computed again."""
+    sealed = entry.number is not None
+    return {
+        "id": str(entry.pk),
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "action": entry.action,
+        "actor_id": None if entry.actor_id is None else str(entry.actor_id),
+        "name": entry.name,
+        "address": entry.address,
+        "key_prefix": entry.key_prefix,
+        "target": {"kind": entry.target_kind, "id": entry.target_id} if entry.target_kind else None,
+        "request_id": entry.request_id,
+        "details": entry.details,
+        "person_digest": entry.person_digest,
+        "signature": entry.signature,
+        "number": entry.number,
+        "digest": entry.digest if sealed else None,
+        "seal": entry.seal if sealed else None,
+    }
 
 
 def forget_person(actor_id: uuid.UUID) -> int:

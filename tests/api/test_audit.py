@@ -144,7 +144,7 @@ def test_it_is_read_in_pages_and_by_what_is_asked(calling: Caller) -> None:
     note("webhook.created", by=person)
     client = calling(Role.ADMIN)
 
-    page = client.get("/api/audit/", {"actor": str(person.pk), "limit": 3}).json()
+    page = client.get(f"/api/audit/?actor={person.pk}&limit=3").json()
     rest = client.get(page["next"]).json()
     of_product = client.get(f"/api/audit/?action=product.&target={product.pk}&actor={person.pk}")
     later = client.get("/api/audit/", {"since": page["results"][0]["at"]}).json()["results"]

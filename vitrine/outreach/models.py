@@ -150,6 +150,8 @@ class Delivery(models.Model):
         ids = list(
             endpoints.filter(free).exclude(due=None).order_by("due_at").values_list("due", flat=True)[:most]
         )
+        if not ids:
+            return []
         with transaction.atomic():
             rows = cls.objects.select_for_update(skip_locked=True, of=("self",))
             free_rows = rows.filter(pk__in=ids, state=State.WAITING, next_at__lte=now)

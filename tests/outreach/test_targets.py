@@ -1,8 +1,11 @@
 """Where a webhook may go: never into our own network, whatever a name says, and whenever it says so."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.outreach.receiver import a_receiver
 from vitrine.errors import TargetRefused
@@ -87,6 +90,27 @@ def test_the_intranet_switch_takes_http() -> None:
 def test_however_loopback_is_written_it_is_refused(host: str) -> None:
     with pytest.raises(TargetRefused):
         check_target(f"https://{host}/hooks", private=False)
+
+
+@given(st.text(max_size=60) | st.from_regex(r"https?://[^/]{0,40}/.{0,10}"))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_taken_for_a_url_can_stand_in_a_request(url: str) -> None:
+    try:
+        target = read_target(url, private=True)
+    except TargetRefused:
+        return
+
+    assert re.fullmatch(r"[a-z0-9.:-]+", target.host)
+    assert re.fullmatch(r"/[!-~]*", target.path)
+    assert target.port in {80, 443} or 1024 <= target.port <= 65535
+
+
+def test_a_name_without_an_address_is_refused() -> None:
+    def unknown(_host: str, _port: int) -> Sequence[str]:
+        raise OSError("Name or service not known")
+
+    with pytest.raises(TargetRefused, match=r"shop\.example has no address .*: Name or service not known"):
+        check_target("https://shop.example/", private=False, resolve=unknown)
 
 
 def test_one_bad_address_among_good_ones_is_enough() -> None:

@@ -29,6 +29,8 @@ class Environment:
     """DATA_DIR: where everything lasting lies, `var` in the checkout by default. Made when missing."""
     secret_key: str = field(repr=False)
     """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    """SECRET_KEY_FALLBACKS: keys that were SECRET_KEY before, by commas: what they signed or encrypted still holds."""
     debug: bool
     """DEBUG: 1 shows tracebacks to everyone. Never on a machine that others reach."""
     host: str
@@ -119,7 +121,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
         events_days=read.number("EVENTS_DAYS", default=30, least=1, most=3650),
         webhooks_to=read.one_of("WEBHOOKS_TO", ("public", "private"), default="public"),
-        email_url=read.address("EMAIL_URL", schemes=("smtp", "smtps", "smtp+plain")),
+        email_url=read.mail("EMAIL_URL"),
         email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
         audit_days=read.number("AUDIT_DAYS", default=400, least=1, most=36_500),
         trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=20),
@@ -133,6 +135,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
+        secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
         secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
     )
 
@@ -235,6 +238,12 @@ class _Reader:
         if value is not None and value.partition("://")[0] not in schemes:
             # The value may hold a password: it is not repeated.
             raise SetupFault(f"{name} must begin with {' or '.join(f'{one}://' for one in schemes)}.")
+        return value
+
+    def mail(self, name: str) -> str | None:
+        value = self.address(name, schemes=("smtp", "smtps", "smtp+plain"))
+        if value and not (_parses(lambda: urlsplit(value).port) and urlsplit(value).hostname):
+            raise SetupFault(f"{name} must be like smtp://user:password@host:587, with %XX for odd letters.")
         return value
 
     def program(self, name: str) -> Path | None:

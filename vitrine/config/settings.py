@@ -14,6 +14,7 @@ from vitrine.pipeline.work import Format
 DEBUG = ENVIRONMENT.debug
 DATA_DIR = ENVIRONMENT.data_dir
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 
 INSTALLED_APPS = [
     "vitrine.config.apps.ConfigConfig",

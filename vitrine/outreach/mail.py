@@ -38,7 +38,8 @@ def _tell(endpoint: Endpoint) -> bool:
         )
         endpoint.note_mailed()
         return False
-    text = _TEXT.format(url=endpoint.url, because=endpoint.disabled_because, id=endpoint.pk)
+    url = endpoint.url.partition("?")[0]  # receivers may keep a secret of theirs in the query
+    text = _TEXT.format(url=url, because=endpoint.disabled_because, id=endpoint.pk)
     try:
         send_mail("A webhook was disabled", text, None, to)
     except OSError as error:  # smtplib's are among them

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from tests.builders import a_job, a_product
 from tests.conftest import Caller
+from tests.gltf_builders import a_ball
 from tests.polygon_builders import binary_stl, cube_triangles
 from vitrine.access.roles import Role
 from vitrine.catalog.announcements import Announcement, Topic, announce, forget_heard
@@ -61,6 +62,16 @@ def test_a_model_s_whole_way_is_announced_step_by_step(calling: Caller, settings
         "variants": ["preview", "mobile", "web", "android", "ios"],
     }
     assert told(Topic.PRODUCT_PUBLISHED) == {"version": 2}
+
+
+def test_a_file_that_is_only_checked_is_ready_as_it_came(calling: Caller) -> None:
+    form = {"name": "Ball", "model_file": SimpleUploadedFile("ball.glb", a_ball().bytes())}
+    calling(Role.EDITOR).post("/api/assets/3d/", {**form, "optimize": "false"}, format="multipart")
+
+    runner.run(Job.objects.get().pk)
+
+    assert topics() == ["product.created", "version.created", "version.ready", "product.published"]
+    assert (told(Topic.VERSION_READY)["version"], told(Topic.VERSION_READY)["variants"]) == (1, [])
 
 
 def test_a_file_that_is_refused_fails_once(calling: Caller) -> None:

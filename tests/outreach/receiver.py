@@ -25,6 +25,7 @@ class Receiver:
     port: int = 0
     received: list[Received] = field(default_factory=list)
     answers: list[Answer | Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=lambda: [OK])
+    came: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -74,6 +75,7 @@ def handler_of(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:  # http.server's name for it
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.received.append(Received(self.path, dict(self.headers.items()), body))
+            receiver.came.set()
             answer = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
             try:
                 if callable(answer):

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -347,3 +348,54 @@ def test_a_mail_that_cannot_be_sent_is_due_again(receiver: Receiver, settings: S
     assert sent == 0
     assert endpoint.mail_due_at is not None
     assert endpoint.mail_due_at > timezone.now() + timedelta(minutes=9)
+
+
+def test_an_endpoint_deleted_while_something_is_under_way_to_it_troubles_nobody(receiver: Receiver) -> None:
+    endpoint, _ = an_endpoint(receiver)
+    receiver.answers = [(410, {}, b"")]
+    something_happens()
+    courier = Courier(NETWORK)
+    courier.round()
+
+    endpoints.remove(endpoint)
+    courier.finish()
+
+    assert (Endpoint.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+def test_what_nobody_foresaw_costs_an_attempt_and_no_place(receiver: Receiver) -> None:
+    def broken(_host: str, _port: int) -> list[str]:
+        raise RuntimeError("out of everything")
+
+    an_endpoint(receiver)
+    something_happens()
+    courier = Courier(Network(private=True, resolve=broken))
+
+    courier.round()
+    courier.finish()
+
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == (State.WAITING, 1)
+    assert delivery.error.startswith("It failed in a way nobody foresaw.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_courier_carries_on_until_it_is_stopped(receiver: Receiver) -> None:
+    an_endpoint(receiver)
+    stopped = threading.Event()
+
+    def carry_on() -> None:
+        try:
+            Courier(NETWORK).run_until(stopped)
+        finally:
+            connection.close()
+
+    carrying = threading.Thread(target=carry_on)
+    carrying.start()
+    announce(Topic.PRODUCT_DELETED, uuid.uuid4())
+    came = receiver.came.wait(10)
+    stopped.set()
+    carrying.join(10)
+
+    assert came
+    assert not carrying.is_alive()

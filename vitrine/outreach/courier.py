@@ -34,14 +34,13 @@ class Courier:
     def run_until(self, stopped: threading.Event) -> None:
         while not stopped.is_set():
             try:
-                busy = self.round()
+                self._rest(busy=self.round())
             except Exception:
                 # The outermost edge of a worker: whatever failed now is tried again with the next round.
                 log.exception("courier_failed")
-                busy = 0
+                stopped.wait(_EVERY_S)
             finally:
                 close_old_connections()
-            self._rest(stopped, busy=busy)
 
     def round(self) -> int:
         """Pass on what was announced, and start what is due. How many were started."""
@@ -57,16 +56,26 @@ class Courier:
             self._settle(self._done.get())
 
     def _start(self, delivery: Delivery) -> None:
-        letter = Letter.of(delivery)
         carrying = threading.Thread(
-            target=lambda: self._done.put((delivery, send(letter, self._network))),
+            target=self._carry,
+            args=(delivery, Letter.of(delivery)),
             name=f"webhook-{delivery.pk}",
             daemon=True,  # a worker that ends does not wait: what was under way is due again later
         )
         self._under_way += 1
         carrying.start()
 
-    def _rest(self, stopped: threading.Event, *, busy: int) -> None:
+    def _carry(self, delivery: Delivery, letter: Letter) -> None:
+        try:
+            outcome = send(letter, self._network)
+        except Exception:  # a thread's outermost edge: its place must be free again
+            log.exception("webhook_crashed", endpoint=str(delivery.endpoint_id))
+            outcome = Outcome(
+                None, "It failed in a way nobody foresaw. The worker's log has the details.", "", 0
+            )
+        self._done.put((delivery, outcome))
+
+    def _rest(self, *, busy: int) -> None:
         """Until something under way has ended or a second has passed; not at all while there is more to start."""
         more = busy and self._under_way < AT_ONCE
         try:

@@ -81,13 +81,13 @@ def settle(delivery: Delivery, outcome: Outcome) -> None:
         return
     gone = outcome.status == 410
     is_ping = delivery.announcement.topic == Topic.PING
-    last = delivery.fail(final=gone or is_ping, **heard)
+    ended = delivery.fail(final=gone or is_ping, **heard)
     log.info(
         "webhook_failed", endpoint=str(delivery.endpoint_id), attempt=delivery.attempts, status=outcome.status
     )
-    if gone:
+    if ended and gone:
         delivery.endpoint.disable("It answered 410 Gone.", mail=True)
-    elif last and not is_ping:
+    elif ended and not is_ping:
         _give_up(delivery, outcome)
 
 

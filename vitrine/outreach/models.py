@@ -177,10 +177,7 @@ class Delivery(models.Model):
         return ended == 1
 
     def fail(self, *, final: bool = False, **heard: Any) -> bool:
-        """Not delivered: due again after a while, or failed for good. Whether it was the last attempt.
-
-        When nothing else has got through to the endpoint since this first failed, the endpoint is dead.
-        """
+        """Not delivered: due again after a while, or failed for good. Whether that was the end of it, and by us."""
         now = timezone.now()
         last = final or self.attempts > len(RETRY_AFTER_S)
         self.failing_since = self.failing_since or now
@@ -188,9 +185,10 @@ class Delivery(models.Model):
             {"state": State.FAILED, "ended_at": now} if last else {"next_at": now + _pause(self.attempts)}
         )
         with transaction.atomic():
-            Endpoint.objects.filter(pk=self.endpoint_id, failing_since=None).update(failing_since=now)
-            self._mine().update(token=None, failing_since=self.failing_since, **ending, **heard)
-        return last
+            ours = self._mine().update(token=None, failing_since=self.failing_since, **ending, **heard) == 1
+            if ours:
+                Endpoint.objects.filter(pk=self.endpoint_id, failing_since=None).update(failing_since=now)
+        return ours and last
 
     def send_again(self) -> None:
         """Due at once, whatever became of it. Conflict while its endpoint is disabled."""

@@ -10,14 +10,16 @@
     │   ├── ChecksumMismatch      other bytes came than were announced
     │   ├── UnsupportedFormat     a kind of file we do not take
     │   ├── ModelRejected         the gate says no to a model
-    │   └── ProofTooLow           no variant looked enough like the original
+    │   ├── ProofTooLow           no variant looked enough like the original
+    │   └── TargetRefused         a webhook's target is none of those we call
     └── Broken                  our side failed; trying again may help
         ├── Busy                  too much at once
         ├── EngineFailed          the Node engine
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
         ├── ImportFailed          what makes a GLB of other formats
-        └── StoreFailed           the blob store
+        ├── StoreFailed           the blob store
+        └── NotDelivered          a webhook's receiver
 
 `api/problems.py` is the one place where these meet HTTP; a failed job keeps `code`, `title` and `detail`.
 """
@@ -97,6 +99,11 @@ class ProofTooLow(Refused):
     title = "No variant looked enough like the original"
 
 
+class TargetRefused(Refused):
+    code = "target-refused"
+    title = "We do not send webhooks there"
+
+
 class Broken(VitrineError):
     code = "broken"
     title = "Something failed on our side"
@@ -130,3 +137,8 @@ class ImportFailed(Broken):
 class StoreFailed(Broken):
     code = "store-failed"
     title = "The file store did not answer"
+
+
+class NotDelivered(Broken):
+    code = "not-delivered"
+    title = "The webhook's receiver did not answer"

@@ -51,6 +51,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
         "REDIS_URL": "redis://:hush@b/0",
+        "EMAIL_URL": "smtp://me:hush@b:587",
     }
 
     assert "hush" not in repr(an_environment(tmp_path, **secrets))
@@ -71,6 +72,9 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("CDN_URL", "https://cdn.example.com/?a=b", "without a query"),
         ("CORS_ORIGINS", "https://shop.example.com/page", "origins such as https://shop.example.com"),
         ("CHROMIUM", "/nowhere/chromium", "the path of a program"),
+        ("WEBHOOKS_TO", "anywhere", "public or private"),
+        ("AUDIT_DAYS", "0", "a whole number from 1 to 36500"),
+        ("TRUSTED_PROXIES", "one", "a whole number from 0 to 20"),
         ("NODE", "/etc/passwd", "the path of a program"),
         ("CONVERTER_PYTHON", "/nowhere/python", "the path of a program"),
     ],
@@ -89,6 +93,13 @@ def test_a_wrong_address_of_the_database_is_not_repeated_for_it_may_hold_a_passw
     said = refusal(tmp_path, DATABASE_URL="mysql://root:hush@db/shop")
 
     assert said == "DATABASE_URL must begin with postgresql:// or postgres://."
+
+
+@pytest.mark.parametrize("url", ["smtp://me:hush@", "smtp://me:hush@mail:five"])
+def test_a_wrong_mail_server_is_not_repeated_for_the_same_reason(tmp_path: Path, url: str) -> None:
+    said = refusal(tmp_path, EMAIL_URL=url)
+
+    assert said == "EMAIL_URL must be like smtp://user:password@host:587, with %XX for odd letters."
 
 
 def test_s3_keys_without_a_bucket_are_refused(tmp_path: Path) -> None:

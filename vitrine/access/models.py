@@ -5,7 +5,10 @@ import uuid
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from vitrine.access.audit import AuditEntry
 from vitrine.access.roles import Role
+
+__all__ = ["AuditEntry", "User"]  # Django looks for models here
 
 
 class User(AbstractUser):

@@ -26,3 +26,10 @@ class ReadsPublished(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return request.method in SAFE_METHODS or allowed(request, Action.WRITE)
+
+
+class Administers(BasePermission):
+    """Admins only, reading as well as changing."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return allowed(request, Action.ADMINISTER)

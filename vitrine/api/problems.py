@@ -23,6 +23,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.UnsupportedFormat: 415,
     errors.ModelRejected: 422,
     errors.ProofTooLow: 422,
+    errors.TargetRefused: 422,
     errors.Broken: 503,
     errors.Busy: 503,
     errors.EngineFailed: 503,
@@ -30,6 +31,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.UsdzFailed: 503,
     errors.ImportFailed: 503,
     errors.StoreFailed: 503,
+    errors.NotDelivered: 503,
 }
 """A test fails for an error without a row."""
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from vitrine.access.models import User
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.errors import Conflict
 from vitrine.pipeline.work import Format, Kind
 
@@ -75,6 +76,8 @@ class Product(models.Model):
         version = AssetVersion.objects.create(product=self, number=self.version_count, **fields)
         self.newest_version = version
         self.save(update_fields=["newest_version", "updated_at"])
+        made_from = version.made_from.number if version.made_from else None
+        announce(Topic.VERSION_CREATED, self.pk, version=version.number, made_from=made_from)
         return version
 
     def publish(self, version: "AssetVersion") -> None:
@@ -84,17 +87,24 @@ class Product(models.Model):
                 f"Version {version.number} has not passed its checks, so it cannot be published. "
                 "Optimize it, or publish another version."
             )
+        moved = self.published_version_id != version.pk
         with transaction.atomic():
             AssetVersion.objects.filter(pk=version.pk, published_at=None).update(published_at=timezone.now())
             self.published_version = version
             self.publish_wished = True
             self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+            if moved:
+                announce(Topic.PRODUCT_PUBLISHED, self.pk, version=version.number)
 
     def withdraw(self) -> None:
         """Hide it from strangers, at once."""
-        self.published_version = None
-        self.publish_wished = False
-        self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+        was_published = self.published_version_id is not None
+        with transaction.atomic():
+            self.published_version = None
+            self.publish_wished = False
+            self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+            if was_published:
+                announce(Topic.PRODUCT_UNPUBLISHED, self.pk)
 
     def note_passed(self) -> None:
         """A job ended well."""
@@ -109,7 +119,11 @@ class Product(models.Model):
         """Hide it at once from everybody; upkeep deletes the bytes later."""
         self.deleted_at = timezone.now()
         self.published_version = None
-        self.save(update_fields=["deleted_at", "published_version", "updated_at"])
+        with transaction.atomic():
+            here = Product.objects.filter(pk=self.pk, deleted_at=None)
+            if here.update(deleted_at=self.deleted_at):  # else somebody else removed it at the same moment
+                announce(Topic.PRODUCT_DELETED, self.pk)
+            self.save(update_fields=["deleted_at", "published_version", "updated_at"])
 
 
 class AssetVersion(models.Model):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product
 
 
@@ -15,9 +16,12 @@ def change(product: Product, **fields: Any) -> None:
     wish = fields.pop("published", None)
     with transaction.atomic():
         locked = Product.objects.select_for_update().get(pk=product.pk)
+        changed = sorted(name for name, value in fields.items() if getattr(locked, name) != value)
         for name, value in fields.items():
             setattr(locked, name, value)
         locked.save(update_fields=[*fields, "updated_at"])
+        if changed:
+            announce(Topic.PRODUCT_UPDATED, locked.pk, changed=changed)
         if wish is False:
             locked.withdraw()
         elif wish is True:

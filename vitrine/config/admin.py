@@ -4,7 +4,9 @@ import secrets
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from vitrine.access.audit import note
 from vitrine.access.models import User
 from vitrine.access.roles import Role
 from vitrine.config.fault import SetupFault
@@ -28,7 +30,9 @@ def set_password(chosen: str | None) -> str | None:
     user.role = Role.ADMIN
     user.is_active = True
     user.set_password(password)
-    user.save()
+    with transaction.atomic():
+        user.save()
+        note("password.changed", target=user)
     return None if chosen else password
 
 

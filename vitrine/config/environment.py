@@ -30,7 +30,7 @@ class Environment:
     secret_key: str = field(repr=False)
     """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
-    """SECRET_KEY_FALLBACKS: older secret keys, by commas: what they signed still holds."""
+    """SECRET_KEY_FALLBACKS: keys that were SECRET_KEY before, by commas: what they signed or encrypted still holds."""
     debug: bool
     """DEBUG: 1 shows tracebacks to everyone. Never on a machine that others reach."""
     host: str
@@ -67,6 +67,18 @@ class Environment:
     """DELETED_DAYS: days before a deleted product's files go for good, 7 by default."""
     events_days: int
     """EVENTS_DAYS: days that what viewers told is kept, 30 by default."""
+    webhooks_to: str
+    """WEBHOOKS_TO: `public` by default: https, to public addresses only. `private` calls your own network too, by
+    http as well: whoever is an admin can then make this machine send requests into it."""
+    email_url: str | None = field(repr=False)
+    """EMAIL_URL: smtp://user:password@host:587 (STARTTLS), smtps://… (TLS) or smtp+plain://…; by default mails
+    are only written to the log."""
+    email_from: str
+    """EMAIL_FROM: who our mails are from; vitrine@localhost by default."""
+    audit_days: int
+    """AUDIT_DAYS: days that the audit log remembers names and addresses, 400 by default; what was done stays."""
+    trusted_proxies: int
+    """TRUSTED_PROXIES: how many proxies of ours stand before us, whose X-Forwarded-For is believed; 0 by default."""
     worker_concurrency: int
     """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
     job_lease_s: int
@@ -114,6 +126,11 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
         deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
         events_days=read.number("EVENTS_DAYS", default=30, least=1, most=3650),
+        webhooks_to=read.one_of("WEBHOOKS_TO", ("public", "private"), default="public"),
+        email_url=read.mail("EMAIL_URL"),
+        email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
+        audit_days=read.number("AUDIT_DAYS", default=400, least=1, most=36_500),
+        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=20),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),
@@ -227,6 +244,12 @@ class _Reader:
         if value is not None and value.partition("://")[0] not in schemes:
             # The value may hold a password: it is not repeated.
             raise SetupFault(f"{name} must begin with {' or '.join(f'{one}://' for one in schemes)}.")
+        return value
+
+    def mail(self, name: str) -> str | None:
+        value = self.address(name, schemes=("smtp", "smtps", "smtp+plain"))
+        if value and not (_parses(lambda: urlsplit(value).port) and urlsplit(value).hostname):
+            raise SetupFault(f"{name} must be like smtp://user:password@host:587, with %XX for odd letters.")
         return value
 
     def program(self, name: str) -> Path | None:

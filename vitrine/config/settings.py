@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "vitrine.catalog.apps.CatalogConfig",
     "vitrine.processing.apps.ProcessingConfig",
     "vitrine.insight.apps.InsightConfig",
+    "vitrine.outreach.apps.OutreachConfig",
     "vitrine.api.apps.ApiConfig",
     "vitrine.console.apps.ConsoleConfig",
     "vitrine.storefront.apps.StorefrontConfig",
@@ -41,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "vitrine.access.calling.remember_request",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,6 +116,8 @@ UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
 BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
+ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
+AUDIT_DAYS = ENVIRONMENT.audit_days
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
@@ -140,10 +144,25 @@ JOB_SWEEP_S = max(1.0, JOB_LEASE_S / 3)  # how often each worker looks for stran
 JOB_RING_AGAIN_S = JOB_LEASE_S  # how long a queued job waits before it is rung for again
 PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter=ENVIRONMENT.converter_python)
 
+# --- Webhooks, and mail: on the console unless a server is named ------------------------------------------------
+
+WEBHOOKS_TO = ENVIRONMENT.webhooks_to
+_mail = urlsplit(ENVIRONMENT.email_url or "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'console'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 TLS = ENVIRONMENT.tls
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 _public = (PUBLIC_URL or "").startswith("https://")
 _secure = _public or TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public else None
@@ -158,6 +177,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 
+AUTHENTICATION_BACKENDS = ["vitrine.access.passwords.RecordedPasswords"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

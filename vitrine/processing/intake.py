@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from vitrine.access.audit import note
 from vitrine.access.models import User
 from vitrine.catalog import files
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Conflict
 from vitrine.pipeline.formats import INSTALL
@@ -66,6 +68,7 @@ def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: Us
             product.created_by = by
             product.publish_wished = wishes.publish
             product.save()
+            announce(Topic.PRODUCT_CREATED, product.pk)
             version = _record(product, arrived, key)
             job = _queue(version, wishes, by=by)
             arrived.upload.spend()
@@ -96,7 +99,10 @@ def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
             f"Upload a glb or gltf to get 3D on every device, or {INSTALL}."
         )
     with transaction.atomic():
-        return _queue(source, _as_last_said(source, wishes), by=by)
+        job = _queue(source, _as_last_said(source, wishes), by=by)
+        asked = {"version": source.number, "task_id": job.pk, **job.options}
+        note("product.optimize-asked", target=("product", source.product_id), by=by, **asked)
+    return job
 
 
 def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:

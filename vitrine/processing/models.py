@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from vitrine.access.models import User
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion
 from vitrine.errors import Conflict, NotFound, Refused, VitrineError
 from vitrine.pipeline.legible import legible
@@ -212,16 +213,22 @@ class Job(models.Model):
 
     def fail(self, error: VitrineError) -> bool:
         """Ended without a result; `error` says what to do about it."""
-        return (
-            self._mine().update(
+        with transaction.atomic():
+            ended = self._mine().update(
                 state=State.FAILED,
                 error=legible({"code": error.code, "title": error.title, "detail": error.detail}),
                 finished_at=timezone.now(),
                 token=None,
                 lease_until=None,
             )
-            == 1
-        )
+            if ended:
+                told = {
+                    "version": self.version.number,
+                    "task_id": str(self.pk),
+                    "error": {"code": error.code},
+                }
+                announce(Topic.VERSION_FAILED, self.version.product_id, **told)
+        return ended == 1
 
     def put_back(self) -> bool:
         """Give it to whoever comes next; upkeep rings for it once what broke has had a while to mend."""

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from vitrine.catalog import files
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Broken, EngineFailed, Refused
 from vitrine.pipeline import recipes
@@ -227,6 +228,7 @@ def _finish_with(
         Variant.objects.bulk_create(
             _variant(version, work.variants[kind], one) for kind, one in stored.items()
         )
+        _announce_ready(job, version, [kind for kind in Kind if kind in stored])
         _finish(job, version)
 
 
@@ -234,9 +236,15 @@ def _finish_checked(job: Job, work: Work, report: dict[str, Any]) -> None:
     """The recipe only looked at the file: the version as it was sent is the result."""
     with transaction.atomic():
         _locked_product(job)
-        _mark_checked(job.version, work, report)
+        if _mark_checked(job.version, work, report):
+            _announce_ready(job, job.version, list(job.version.variants.values_list("kind", flat=True)))
         job.version.refresh_from_db()
         _finish(job, job.version)
+
+
+def _announce_ready(job: Job, version: AssetVersion, kinds: list[Any]) -> None:
+    told = {"version": version.number, "task_id": str(job.pk), "variants": kinds}
+    announce(Topic.VERSION_READY, version.product_id, **told)
 
 
 def _locked_product(job: Job) -> Product:
@@ -247,13 +255,13 @@ def _locked_product(job: Job) -> Product:
         raise LeaseLost from error
 
 
-def _mark_checked(version: AssetVersion, work: Work, report: dict[str, Any]) -> None:
+def _mark_checked(version: AssetVersion, work: Work, report: dict[str, Any]) -> bool:
+    """Whether it had not passed before."""
     sent_report = {key: report[key] for key in ("recipe", "tools", "source", "notices", "steps")}
     if not work.variants:  # else they speak of files that this version has not
         sent_report["channels"] = report["channels"]
-    AssetVersion.objects.filter(pk=version.pk, passed=False).update(
-        passed=True, dimensions_m=_dimensions(work), report=sent_report
-    )
+    unchecked = AssetVersion.objects.filter(pk=version.pk, passed=False)
+    return bool(unchecked.update(passed=True, dimensions_m=_dimensions(work), report=sent_report))
 
 
 def _variant(version: AssetVersion, made: Made, stored: Stored) -> Variant:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from vitrine.access.audit import note
 from vitrine.catalog import files
 from vitrine.catalog.models import Product
 from vitrine.errors import Broken
@@ -126,6 +127,7 @@ def purge(product: Product) -> None:
     )  # before the row: whoever dies here leaves it to say that there is something to delete
     with transaction.atomic():
         for locked in Product.objects.select_for_update().filter(pk=product.pk):
+            note("product.purged", target=locked)
             locked.delete()
     _delete_all(prefix)  # what a job stored meanwhile
     log.info("product_purged", product=prefix)

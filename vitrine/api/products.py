@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 
 from vitrine.access.models import User
 from vitrine.access.roles import Action
+from vitrine.api import reading
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
 from vitrine.api.forms import StreamToStore, read_form
@@ -98,9 +100,8 @@ class Products(APIView):
         )
         accept_product(product, arrived, wishes, by=writer(request))
         product = queries.products(include_unpublished=True).get(pk=product.pk)
-        shape = product_shape(product, base_url(request))
-        response = tagged(request, shape, status=201)
-        response.headers["Location"] = shape["links"]["self"]
+        response = shown(request, product, status=201)
+        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product.pk}/"
         return response
 
 
@@ -108,11 +109,14 @@ class OneProduct(APIView):
     permission_classes = [ReadsPublished]
     parser_classes = [Json]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        quick = reading.answer(request, kwargs["product_id"]) if request.method in {"GET", "HEAD"} else None
+        return super().dispatch(request, *args, **kwargs) if quick is None else quick
+
     @extend_schema(operation_id="read_product", responses=ProductOut)
     def get(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        shape = product_shape(product, base_url(request))
-        return tagged(request, shape, public=product.published and caller(request) is None)
+        return shown(request, product, public=product.published and caller(request) is None)
 
     @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
     def put(self, request: Request, product_id: UUID) -> Response:
@@ -120,8 +124,7 @@ class OneProduct(APIView):
         fields = ProductFields(data=request.data)
         fields.is_valid(raise_exception=True)
         publishing.change(product, **fields.validated_data)
-        product = readable_product(request, product_id)
-        return tagged(request, product_shape(product, base_url(request)))
+        return shown(request, readable_product(request, product_id))
 
     @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
     def patch(self, request: Request, product_id: UUID) -> Response:
@@ -138,6 +141,13 @@ class OneProduct(APIView):
         if request.query_params.get("purge") == "true":
             upkeep.purge(product)
         return Response(status=204)
+
+
+def shown(request: Request, product: Product, *, status: int = 200, public: bool = False) -> Response:
+    """The product in full, under the ETag that the quick read gives it."""
+    base = base_url(request)
+    etag = reading.etag_of(product, base)
+    return tagged(request, product_shape(product, base), status=status, public=public, etag=etag)
 
 
 def readable_product(request: Request, product_id: UUID) -> Product:

@@ -1,8 +1,11 @@
-"""One line an event: readable on a terminal, JSON elsewhere."""
+"""One line an event: readable on a terminal, JSON elsewhere. One line a request, when it has been answered."""
 
 import sys
 
 import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django_structlog.middlewares import RequestMiddleware
 from structlog.types import Processor
 
 _SHARED: list[Processor] = [
@@ -15,7 +18,11 @@ _SHARED: list[Processor] = [
 def configure() -> None:
     """Send structlog's events through the standard library, so that libraries' lines look the same."""
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -36,3 +43,15 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
             renderer,
         ],
     )
+
+
+class RequestLog(RequestMiddleware):
+    """The access log."""
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """The address that called, or that our own proxy says has called; what is before it, anybody can make up."""
+        address = request.META.get("REMOTE_ADDR", "")
+        if settings.SECURE_PROXY_SSL_HEADER:
+            address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+        structlog.contextvars.bind_contextvars(ip=address)

@@ -1,5 +1,6 @@
 """Django's settings, fed by `environment.py`; nothing here reads the environment itself."""
 
+import logging
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -39,7 +40,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "vitrine.config.logs.RequestLog",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -47,7 +48,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "vitrine.config.policy.ContentPolicy",
 ]
 
 ROOT_URLCONF = "vitrine.config.urls"
@@ -236,6 +237,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: one line an event, on standard error ------------------------------------------------------------------
 
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = (
+    logging.DEBUG
+)  # the line at a request's end says all that this one does
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

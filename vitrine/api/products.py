@@ -1,6 +1,5 @@
 """/api/assets/3d/: products."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +7,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +18,7 @@ from vitrine.api import reading
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
 from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.lists import ListFields, products_page
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
 from vitrine.api.shapes import (
@@ -38,25 +36,6 @@ from vitrine.processing import upkeep
 from vitrine.processing.intake import Wishes, accept_product
 
 
-class ProductPages(CursorPagination):
-    """Stable while rows arrive: a page is cut by time and id, never by count."""
-
-    page_size = 24
-    max_page_size = 100
-    page_size_query_param = "limit"
-    ordering = ("-created_at", "-id")
-
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """A cursor is opaque, but anybody can make one up."""
-        try:
-            cursor = super().decode_cursor(request)
-            if cursor is not None and cursor.position is not None:
-                datetime.fromisoformat(str(cursor.position)).astimezone()
-        except (NotFound, ValueError, OverflowError) as error:
-            raise ValidationError({"cursor": ["This is no cursor that we gave."]}) from error
-        return cursor
-
-
 class Products(APIView):
     permission_classes = [Reads]
     parser_classes = [MultiPartParser, FormParser]
@@ -65,22 +44,9 @@ class Products(APIView):
         request.upload_handlers = [StreamToStore(request)]
         return super().initialize_request(request, *args, **kwargs)
 
-    @extend_schema(
-        operation_id="list_products",
-        responses=ProductsOut,
-        parameters=[
-            OpenApiParameter("q", str, description="Words in the name, or tags."),
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("limit", int, description="At most 100; 24 unless told."),
-        ],
-    )
+    @extend_schema(operation_id="list_products", responses=ProductsOut, parameters=[ListFields])
     def get(self, request: Request) -> Response:
-        found = queries.search(queries.products(include_unpublished=True), request.query_params.get("q", ""))
-        pages = ProductPages()
-        page = pages.paginate_queryset(found, request, view=self) or []
-        results = [product_shape(product, base_url(request)) for product in page]
-        links = {"next": pages.get_next_link(), "previous": pages.get_previous_link()}
-        return tagged(request, {"results": results, **links})
+        return tagged(request, products_page(request))
 
     @extend_schema(
         operation_id="create_product",

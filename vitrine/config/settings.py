@@ -210,6 +210,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "vitrine.api.problems.answer",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of ours
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -80,8 +80,11 @@ class Product(models.Model):
                 name="product_unpublished",
             ),
             GinIndex(fields=["tags"], name="product_tags"),
-            GinIndex(fields=["search"], name="product_words"),
-            GinIndex(OpClass(F("metadata"), name="jsonb_path_ops"), name="product_metadata"),
+            # Without a list of what is still to be sorted in, which every search would have to read through.
+            GinIndex(fields=["search"], fastupdate=False, name="product_words"),
+            GinIndex(
+                OpClass(F("metadata"), name="jsonb_path_ops"), fastupdate=False, name="product_metadata"
+            ),
         ]
 
     @property

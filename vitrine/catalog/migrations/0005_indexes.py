@@ -71,12 +71,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="product",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="product_words"),
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["search"], name="product_words"
+            ),
         ),
         migrations.AddIndex(
             model_name="product",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(models.F("metadata"), name="jsonb_path_ops"),
+                fastupdate=False,
                 name="product_metadata",
             ),
         ),

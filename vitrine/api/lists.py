@@ -8,13 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from vitrine.api.pages import MOST_ON_A_PAGE, PAGE_SIZE, Cursor, Order, Page
 from vitrine.api.shapes import Words, base_url, product_shape, storable
-from vitrine.catalog import queries
 from vitrine.catalog.finding import ORDERS, Wanted
 from vitrine.catalog.models import Status
+from vitrine.catalog.pages import Cursor, Order, Page
 from vitrine.errors import Fault, InvalidRequest
 from vitrine.pipeline.work import Format
+
+PAGE_SIZE = 24
+MOST_ON_A_PAGE = 100
 
 _METADATA = "metadata."
 _MOST_KEYS = 10
@@ -89,8 +91,7 @@ def products_page(request: Request) -> Mapping[str, Any]:
     asked = dict(fields.validated_data)
     order, limit, cursor = Order.of(asked.pop("ordering")), asked.pop("limit"), asked.pop("cursor", "")
     wanted = Wanted(**{**asked, "tags": tuple(asked.get("tags", ()))}, metadata=_metadata(request))
-    found = wanted.of(queries.products(include_unpublished=True))
-    page = Page.of(found, order, Cursor.read(cursor, order) if cursor else None, limit)
+    page = Page.of(wanted, order, Cursor.read(cursor, order) if cursor else None, limit)
     base = base_url(request)
     return {
         "results": [product_shape(product, base) for product in page.products],
@@ -100,7 +101,7 @@ def products_page(request: Request) -> Mapping[str, Any]:
 
 
 def _metadata(request: Request) -> tuple[tuple[tuple[str, ...], str], ...]:
-    asked = {name: value for name, value in request.query_params.items() if name.startswith(_METADATA)}
+    asked = {name: str(value) for name, value in request.query_params.items() if name.startswith(_METADATA)}
     if len(asked) > _MOST_KEYS:
         raise _refused("metadata", f"{len(asked)} keys are asked for; at most {_MOST_KEYS} are taken.")
     for name, value in asked.items():

@@ -44,7 +44,12 @@ class Products(APIView):
         request.upload_handlers = [StreamToStore(request)]
         return super().initialize_request(request, *args, **kwargs)
 
-    @extend_schema(operation_id="list_products", responses=ProductsOut, parameters=[ListFields])
+    @extend_schema(
+        operation_id="list_products",
+        description=ListFields.__doc__,
+        responses=ProductsOut,
+        parameters=[ListFields],
+    )
     def get(self, request: Request) -> Response:
         return tagged(request, products_page(request))
 

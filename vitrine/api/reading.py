@@ -84,7 +84,7 @@ class Caller(AnonymousUser):
 
     def __init__(self, person: UUID | None) -> None:
         super().__init__()
-        self.pk = person
+        self.pk = person  # type: ignore[assignment]  # its stub says that it is nobody's
 
 
 # --- What an answer is called ----------------------------------------------------------------------------------------
@@ -160,9 +160,9 @@ class Shelf:
 
     def _call(self, name: str) -> bytes | None:
         try:
-            found: bytes | None = self._redis.execute_command("EVALSHA", _TRIP_SHA, 1, name)
+            found: bytes | None = self._redis.evalsha(_TRIP_SHA, 1, name)
         except redis.exceptions.NoScriptError:
-            found = self._redis.execute_command("EVAL", _TRIP, 1, name)
+            found = self._redis.eval(_TRIP, 1, name)
         return found
 
     def _leave_alone(self, error: redis.RedisError) -> None:

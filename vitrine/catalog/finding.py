@@ -47,6 +47,11 @@ class Wanted:
     updated_before: datetime | None = None
     metadata: tuple[tuple[tuple[str, ...], str], ...] = ()
 
+    @property
+    def by_content(self) -> bool:
+        """Whether something is asked for of which the database can only guess how many there are."""
+        return bool(self.q.split() or self.tags or self.metadata)
+
     def of(self, found: QuerySet[Product]) -> QuerySet[Product]:
         """Those of `found` that are wanted."""
         asked = {lookup: getattr(self, name) for name, lookup in _LOOKUPS.items()}

@@ -30,7 +30,7 @@ class Standing(NamedTuple):
 def standing(product_id: UUID, person: UUID | None) -> Standing | None:
     """None when there is no such product."""
     # The statement itself shows whether the connection is good; Django would ask it once more before.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # its stub lacks it
     with connection.cursor() as cursor:
         if person is None:
             cursor.execute(_FOR_STRANGERS, [product_id])

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 
-class ContentPolicy(CSPMiddleware):  # type: ignore[misc]  # no types published
+class ContentPolicy(CSPMiddleware):
     """django-csp writes the whole policy anew before it sees that an answer brought its own."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

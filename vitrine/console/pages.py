@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vitrine.catalog import queries
-from vitrine.catalog.finding import with_words
 from vitrine.console.cards import STEP_WORDS, Card, cards_of
 from vitrine.console.paging import Page
 from vitrine.pipeline.formats import extensions
@@ -21,8 +20,7 @@ from vitrine.pipeline.formats import extensions
 @login_required
 def products(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")
-    found = with_words(queries.products(include_unpublished=True), words)
-    page = Page.of(found, request.GET.get("cursor", ""))
+    page = Page.of(words, request.GET.get("cursor", ""))
     shown = {"cards": cards_of(page.products), "page": page, "words": words, "steps": STEP_WORDS}
     taken = extensions(converts=settings.PIPELINE.converts)
     limits = {"most_bytes": settings.MAX_UPLOAD_BYTES, "taken": taken}

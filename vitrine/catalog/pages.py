@@ -1,5 +1,12 @@
-"""Lists in pages. A page is cut by what products are ordered by and by their id, never by count, so that it stays the
-same while others arrive."""
+"""Products in pages. A page is cut by what they are ordered by and by their id, never by count: it stays the same while
+others arrive.
+
+Two ways lead to a page of a search, and neither is good for every word. Along the order, a common word fills a page at
+once and a rare one is looked for in vain among all products; by the words' index a rare one is there at once, and a
+common one brings half of all products, to be put in order for 24. PostgreSQL chooses by how many it expects, and of
+beginnings of words it knows little. So the nearest along the order are looked at first, which costs little whatever
+comes of it, and a word that does not fill a page with them is rare enough for its index.
+"""
 
 import base64
 import json
@@ -9,14 +16,16 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Q, QuerySet
 
-from vitrine.catalog.finding import ORDERS
+from vitrine.catalog import queries
+from vitrine.catalog.finding import ORDERS, Wanted
 from vitrine.catalog.models import Product
 from vitrine.errors import Fault, InvalidRequest
 
-PAGE_SIZE = 24
-MOST_ON_A_PAGE = 100
+_NEAREST = {"created_at": 20_000, "updated_at": 20_000, "name": 4_000, "size": 4_000}
+"""How many are looked at along each order, some milliseconds' worth: those of an age lie together on the disk."""
 
 
 def _moment(value: Any) -> datetime:
@@ -100,6 +109,9 @@ class Cursor:
         return Q(**{f"sort_key__{side}e": self.key}) & (Q(**{f"sort_key__{side}": self.key}) | here)
 
 
+NEWEST = Order("created_at", falling=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """`before` and `after` are cursors of the pages beside it, or None."""
@@ -109,17 +121,11 @@ class Page:
     after: Cursor | None
 
     @classmethod
-    def of(cls, found: QuerySet[Product], order: Order, cursor: Cursor | None, size: int) -> Self:
-        found = found.annotate(sort_key=ORDERS[order.name])
+    def of(cls, wanted: Wanted, order: Order, cursor: Cursor | None, size: int) -> Self:
         backwards = cursor is not None and cursor.backwards
-        if cursor is not None:
-            found = found.filter(cursor.beyond)
-        falling = order.falling != backwards
-        keys = (F("sort_key").desc(), "-id") if falling else (F("sort_key").asc(), "id")
-        products = list(found.order_by(*keys)[: size + 1])
-        more, products = len(products) > size, products[:size]
-        if backwards:
-            products.reverse()
+        ids = _Search(wanted, order, cursor, size + 1).ids()
+        more, ids = len(ids) > size, ids[:size]
+        products = _in_order(ids[::-1] if backwards else ids, order)
         if not products:
             return cls([], None, None)
         first = Cursor.behind(products[0], order, backwards=True)
@@ -129,3 +135,55 @@ class Page:
             before=first if (more if backwards else cursor is not None) else None,
             after=last if (more or backwards) else None,
         )
+
+
+def _in_order(ids: list[UUID], order: Order) -> list[Product]:
+    found = queries.products(include_unpublished=True).filter(pk__in=ids)
+    products = {product.pk: product for product in found.annotate(sort_key=ORDERS[order.name])}
+    return [products[one] for one in ids if one in products]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The ids of a page, in the direction that is read."""
+
+    wanted: Wanted
+    order: Order
+    cursor: Cursor | None
+    count: int
+
+    def ids(self) -> list[UUID]:
+        if not self.wanted.by_content:
+            return [one.pk for one in self._sorted(self.wanted.of(self._here())).only("pk")[: self.count]]
+        near = self._among_the_nearest()
+        return near if len(near) == self.count else self._by_index()
+
+    @property
+    def _falling(self) -> bool:
+        return self.order.falling != (self.cursor is not None and self.cursor.backwards)
+
+    def _here(self) -> QuerySet[Any]:
+        here: QuerySet[Any] = Product.objects.filter(deleted_at=None)
+        here = here.annotate(sort_key=ORDERS[self.order.name])
+        return here if self.cursor is None else here.filter(self.cursor.beyond)
+
+    def _sorted(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        return found.order_by("-sort_key", "-id") if self._falling else found.order_by("sort_key", "id")
+
+    def _among_the_nearest(self) -> list[UUID]:
+        window, at = self._sorted(self._here())[: _NEAREST[self.order.name]].query.sql_with_params()
+        query = self.wanted.of(Product.objects.all()).query
+        where, asked = query.get_compiler(DEFAULT_DB_ALIAS).compile(query.where)
+        near = f"SELECT id FROM ({window}) AS catalog_product WHERE {where}"  # noqa: S608  # made by Django
+        return self._first(near, (*at, *asked))
+
+    def _by_index(self) -> list[UUID]:
+        found: QuerySet[Any] = self.wanted.of(self._here())
+        hits, asked = found.values_list("id", "sort_key").query.sql_with_params()
+        return self._first(f"WITH hits AS MATERIALIZED ({hits}) SELECT id FROM hits", asked)  # noqa: S608
+
+    def _first(self, sql: str, parameters: tuple[Any, ...]) -> list[UUID]:
+        way = "DESC" if self._falling else "ASC"
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} ORDER BY sort_key {way}, id {way} LIMIT %s", (*parameters, self.count))
+            return [row[0] for row in cursor.fetchall()]

@@ -17,11 +17,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import redis
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -249,7 +250,7 @@ def _standing(product_id: UUID, person: UUID | None) -> Standing | None:
     """A connection that has broken meanwhile is closed, so that the long way opens another."""
     try:
         return standing(product_id, person)
-    except (OperationalError, InterfaceError):
+    except psycopg.Error:
         connection.close()
         return None
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from psycopg import Cursor
 
 from vitrine.access.models import User
 from vitrine.catalog.models import Product
@@ -28,13 +29,20 @@ class Standing(NamedTuple):
 
 
 def standing(product_id: UUID, person: UUID | None) -> Standing | None:
-    """None when there is no such product."""
+    """None when there is no such product. psycopg's errors come as they are."""
     # The statement itself shows whether the connection is good; Django would ask it once more before.
     connection.health_check_done = True  # type: ignore[attr-defined]  # its stub lacks it
-    with connection.cursor() as cursor:
-        if person is None:
-            cursor.execute(_FOR_STRANGERS, [product_id])
-        else:
-            cursor.execute(_FOR_A_PERSON, [person, product_id])
-        row = cursor.fetchone()
+    connection.ensure_connection()
+    raw = connection.connection
+    # Planned once for each connection, not for each read; Django plans none, for poolers that share connections.
+    raw.prepare_threshold = 0
+    try:
+        with Cursor(raw) as cursor:
+            if person is None:
+                cursor.execute(_FOR_STRANGERS, [product_id])
+            else:
+                cursor.execute(_FOR_A_PERSON, [person, product_id])
+            row = cursor.fetchone()
+    finally:
+        raw.prepare_threshold = None
     return None if row is None else Standing(*row)

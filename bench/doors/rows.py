@@ -22,8 +22,9 @@ _TARGETS = (
 def note() -> str:
     return (
         f"Each server has two processes (granian), one database serves all, and {CONNECTIONS} connections ask for "
-        f"500 products with 50 tokens, server after server. Load by {generator()}; it shares the cores. Our middleware "
-        "and access log are on in the Django peers too. The peers answer one row of one table, without variants or files."
+        f"500 products with 50 tokens, server after server. Load by {generator()}; it shares the cores. "
+        "Our middleware and access log are on in the Django peers too. "
+        "The peers answer one row of one table, without variants or files."
     )
 
 

@@ -192,7 +192,7 @@ def test_each_host_reads_its_own_addresses_from_one_kept_answer(
 
 def test_a_token_that_has_run_out_is_refused_although_it_was_known(db: None) -> None:
     product = a_product()
-    client = bearing(a_user(), seconds=1)
+    client = bearing(a_user(), seconds=2)  # whole seconds: it has one at least
     assert client.get(address(product)).status_code == 200
 
     deadline = time.monotonic() + 5

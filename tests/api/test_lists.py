@@ -106,6 +106,9 @@ def test_text_without_a_gap_can_be_stored_and_found(client: APIClient) -> None:
         ({"metadata.code": "12"}, ["B", "A"]),
         ({"metadata.size.width": "3", "q": "a"}, ["A"]),
         ({"metadata.size": '{"width": 3}'}, []),
+        ({"metadata.size": "[" * 2_000}, []),
+        ({"metadata.size": "1e999"}, []),
+        ({"metadata.size": "9" * 1_000}, []),
     ],
 )
 def test_a_filter_leaves_those_that_fit(client: APIClient, asked: dict[str, Any], found: list[str]) -> None:

@@ -89,7 +89,7 @@ def _says(path: tuple[str, ...], value: str) -> Q:
     try:
         literal = json.loads(value)
         json.dumps(literal, allow_nan=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return said
     return (
         said

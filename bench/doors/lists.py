@@ -13,8 +13,8 @@ from vitrine.config.environment import ROOT
 FEW, MANY = 10_000, 1_000_000
 KEPT = ROOT / "var" / "bench"
 """Made once: seeding a million products takes minutes."""
-_SECONDS = 2.0
-_ROUNDS = 3
+_SECONDS = 1.0
+_ROUNDS = 5
 _ASKED = 200
 
 HEADS = ("Al", "Be", "Cor", "Da", "El", "Fa", "Gri", "Hel", "Is", "Jo", "Kel", "Lu", "Mar", "No", "Or", "Pel")

@@ -24,7 +24,7 @@ from vitrine.catalog.finding import ORDERS, Wanted
 from vitrine.catalog.models import Product
 from vitrine.errors import Fault, InvalidRequest
 
-_NEAREST = {"created_at": 20_000, "updated_at": 20_000, "name": 4_000, "size": 4_000}
+_NEAREST = {"created_at": 10_000, "updated_at": 10_000, "name": 4_000, "size": 4_000}
 """How many are looked at along each order, some milliseconds' worth: those of an age lie together on the disk."""
 
 

@@ -1,14 +1,12 @@
 """/api/assets/3d/: products."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +14,11 @@ from rest_framework.views import APIView
 
 from vitrine.access.models import User
 from vitrine.access.roles import Action
+from vitrine.api import reading
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
 from vitrine.api.forms import ProductOrder, StreamToStore, read_form
+from vitrine.api.lists import ListFields, products_page
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
 from vitrine.api.shapes import (
@@ -36,25 +36,6 @@ from vitrine.processing import upkeep
 from vitrine.processing.intake import Wishes, accept_product
 
 
-class ProductPages(CursorPagination):
-    """Stable while rows arrive: a page is cut by time and id, never by count."""
-
-    page_size = 24
-    max_page_size = 100
-    page_size_query_param = "limit"
-    ordering = ("-created_at", "-id")
-
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """A cursor is opaque, but anybody can make one up."""
-        try:
-            cursor = super().decode_cursor(request)
-            if cursor is not None and cursor.position is not None:
-                datetime.fromisoformat(str(cursor.position)).astimezone()
-        except (NotFound, ValueError, OverflowError) as error:
-            raise ValidationError({"cursor": ["This is no cursor that we gave."]}) from error
-        return cursor
-
-
 class Products(APIView):
     permission_classes = [Reads]
     parser_classes = [MultiPartParser, FormParser, Json]
@@ -65,20 +46,12 @@ class Products(APIView):
 
     @extend_schema(
         operation_id="list_products",
+        description=ListFields.__doc__,
         responses=ProductsOut,
-        parameters=[
-            OpenApiParameter("q", str, description="Words in the name, or tags."),
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("limit", int, description="At most 100; 24 unless told."),
-        ],
+        parameters=[ListFields],
     )
     def get(self, request: Request) -> Response:
-        found = queries.search(queries.products(include_unpublished=True), request.query_params.get("q", ""))
-        pages = ProductPages()
-        page = pages.paginate_queryset(found, request, view=self) or []
-        results = [product_shape(product, base_url(request)) for product in page]
-        links = {"next": pages.get_next_link(), "previous": pages.get_previous_link()}
-        return tagged(request, {"results": results, **links})
+        return tagged(request, products_page(request))
 
     @extend_schema(
         operation_id="create_product",
@@ -98,9 +71,8 @@ class Products(APIView):
         )
         accept_product(product, arrived, wishes, by=writer(request))
         product = queries.products(include_unpublished=True).get(pk=product.pk)
-        shape = product_shape(product, base_url(request))
-        response = tagged(request, shape, status=201)
-        response.headers["Location"] = shape["links"]["self"]
+        response = shown(request, product, status=201)
+        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product.pk}/"
         return response
 
 
@@ -108,11 +80,14 @@ class OneProduct(APIView):
     permission_classes = [ReadsPublished]
     parser_classes = [Json]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        quick = reading.answer(request, kwargs["product_id"]) if request.method in {"GET", "HEAD"} else None
+        return super().dispatch(request, *args, **kwargs) if quick is None else quick
+
     @extend_schema(operation_id="read_product", responses=ProductOut)
     def get(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        shape = product_shape(product, base_url(request))
-        return tagged(request, shape, public=product.published and caller(request) is None)
+        return shown(request, product, public=product.published and caller(request) is None)
 
     @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
     def put(self, request: Request, product_id: UUID) -> Response:
@@ -120,8 +95,7 @@ class OneProduct(APIView):
         fields = ProductFields(data=request.data)
         fields.is_valid(raise_exception=True)
         publishing.change(product, **fields.validated_data)
-        product = readable_product(request, product_id)
-        return tagged(request, product_shape(product, base_url(request)))
+        return shown(request, readable_product(request, product_id))
 
     @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
     def patch(self, request: Request, product_id: UUID) -> Response:
@@ -138,6 +112,13 @@ class OneProduct(APIView):
         if request.query_params.get("purge") == "true":
             upkeep.purge(product)
         return Response(status=204)
+
+
+def shown(request: Request, product: Product, *, status: int = 200, public: bool = False) -> Response:
+    """The product in full, under the ETag that the quick read gives it."""
+    base = base_url(request)
+    etag = reading.etag_of(product, base)
+    return tagged(request, product_shape(product, base), status=status, public=public, etag=etag)
 
 
 def readable_product(request: Request, product_id: UUID) -> Product:

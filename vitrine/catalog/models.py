@@ -4,10 +4,12 @@ import uuid
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from vitrine.access.models import User
@@ -16,6 +18,7 @@ from vitrine.errors import Conflict
 from vitrine.pipeline.work import Format, Kind
 
 _FORMATS = [(one.value, one.value) for one in Format]
+_HERE = Q(deleted_at=None)
 
 
 class Status(models.TextChoices):
@@ -48,13 +51,41 @@ class Product(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # The database raises it with every change of the product, of a version or a variant (migration 0003).
+    revision = models.BigIntegerField(default=1, db_default=1, editable=False)
+    # To be found by; the database keeps these too (migration 0004): words of name, tags and alt, and of what is shown.
+    search = models.GeneratedField(
+        expression=Func("name", "tags", "alt", function="catalog_words"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    shown_format = models.CharField(max_length=8, null=True, editable=False)  # noqa: DJ001  # unknown at first
+    shown_size = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         indexes = [
+            models.Index(F("created_at").desc(), F("id").desc(), condition=_HERE, name="product_newest"),
+            models.Index(F("updated_at").desc(), F("id").desc(), condition=_HERE, name="product_changed"),
+            models.Index(Lower("name"), F("id"), condition=_HERE, name="product_by_name"),
+            models.Index(F("shown_size"), F("id"), condition=_HERE, name="product_by_size"),
             models.Index(
-                F("created_at").desc(), F("id").desc(), condition=Q(deleted_at=None), name="product_newest"
+                "status", F("created_at").desc(), F("id").desc(), condition=_HERE, name="product_status"
+            ),
+            models.Index(
+                "shown_format", F("created_at").desc(), F("id").desc(), condition=_HERE, name="product_format"
+            ),
+            models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=_HERE & Q(published_version=None),
+                name="product_unpublished",
             ),
             GinIndex(fields=["tags"], name="product_tags"),
+            # Without a list of what is still to be sorted in, which every search would have to read through.
+            GinIndex(fields=["search"], fastupdate=False, name="product_words"),
+            GinIndex(
+                OpClass(F("metadata"), name="jsonb_path_ops"), fastupdate=False, name="product_metadata"
+            ),
         ]
 
     @property

@@ -1,5 +1,6 @@
 """Django's settings, fed by `environment.py`; nothing here reads the environment itself."""
 
+import logging
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -29,7 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "corsheaders",
@@ -41,16 +41,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "vitrine.config.logs.RequestLog",
     "vitrine.access.calling.remember_request",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "vitrine.config.policy.ContentPolicy",
 ]
 
 ROOT_URLCONF = "vitrine.config.urls"
@@ -70,7 +69,6 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
             ]
         },
     }
@@ -233,6 +231,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "vitrine.api.problems.answer",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of ours
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
@@ -260,6 +259,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: one line an event, on standard error ------------------------------------------------------------------
 
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = (
+    logging.DEBUG
+)  # the line at a request's end says all that this one does
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

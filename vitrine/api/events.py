@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
@@ -49,14 +48,7 @@ class TakenOut(serializers.Serializer[Any]):
 class BatchJson(Json):
     """JSON of at most MOST_BYTES."""
 
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
-        request = (parser_context or {})["request"]
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if size > MOST_BYTES:
-            raise RequestDataTooBig(f"This batch has {size:,} bytes, and at most {MOST_BYTES:,} are taken.")
-        return super().parse(stream, media_type, parser_context)
+    most_bytes = MOST_BYTES
 
 
 class BatchText(BatchJson):

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from vitrine import errors
 
@@ -61,7 +61,7 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> dic
     }
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None hands what nobody foresaw to Django: logged, and answered with a plain 500."""
     if isinstance(error, errors.VitrineError):
         status = status_of(error)
@@ -71,14 +71,18 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return _response(
             404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")
         )
+    if isinstance(error, PermissionDenied):
+        return _response(403, problem(403, *_TITLES[403], str(error) or "Ask an admin for another role."))
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        return _response(413, problem(413, *_TITLES[413], str(error)))
+        return _response(413, problem(413, *_TITLES[413], _too_much(error, context["request"])))
+    if isinstance(error, UnreadablePostError):
+        return _response(400, problem(400, *_TITLES[400], "The request ended before all of it came."))
     if isinstance(error, exceptions.APIException):
         return _of_api_exception(error)
     return None
 
 
-def _of_api_exception(error: exceptions.APIException) -> Response:
+def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
     status = error.status_code
     code, title = _TITLES.get(status, (error.default_code, "The request was refused"))
     headers = {}
@@ -89,6 +93,19 @@ def _of_api_exception(error: exceptions.APIException) -> Response:
         detail = "; ".join(f"{one['pointer'].lstrip('/') or 'request'}: {one['detail']}" for one in faults)
         return _response(status, problem(status, code, title, detail, errors=faults), headers)
     return _response(status, problem(status, code, title, str(_first(error.detail))), headers)
+
+
+def _too_much(error: Exception, request: HttpRequest) -> str:
+    """Django names its setting, not what the sender can do about it."""
+    if "settings." not in str(error):
+        return str(error)
+    if isinstance(error, TooManyFieldsSent):
+        return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields."
+    if isinstance(error, TooManyFilesSent):
+        return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} file."
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return f"This body has {size:,} bytes, and at most {limit:,} are taken besides a model file."
 
 
 def _first(detail: Any) -> Any:
@@ -115,18 +132,16 @@ def _pointers(detail: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
         yield pointer, str(detail)
 
 
-def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    response = Response(body, status=status, headers=headers or {}, content_type="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> HttpResponse:
+    """Always JSON, whatever the request accepts and the view renders: better a problem than another refusal."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    return JsonResponse(body, status=status, headers=sent, content_type="application/problem+json")
 
 
 def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     code, title = _TITLES[status]
-    if request.path.startswith("/api/"):
-        return JsonResponse(
-            problem(status, code, title, detail), status=status, content_type="application/problem+json"
-        )
+    if f"{request.path}/".startswith("/api/"):
+        return _response(status, problem(status, code, title, detail))
     return render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
 
 
@@ -142,3 +157,16 @@ def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error_page(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, "We have written it to the log. Please try again in a moment.")
+
+
+def forbidden_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403, "Your role does not reach here. Ask an admin for another one.")
+
+
+def csrf_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What came with the console's cookie came without the console's form token."""
+    if f"{request.path}/".startswith("/api/"):
+        return _page(
+            request, 403, f"{reason} Send the CSRF token in X-CSRFToken, or a token instead of a cookie."
+        )
+    return render(request, "403_csrf.html", status=403)

@@ -147,6 +147,7 @@ SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "vitrine.api.problems.csrf_page"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 # Never for a certificate of our own: a browser would keep asking this machine for https when TLS=1 is gone.
 SECURE_HSTS_SECONDS = 31_536_000 if _public else 0

@@ -6,6 +6,7 @@
     │   ├── NotFound              nothing there that the caller may read
     │   ├── NotAllowed            the caller's role does not reach
     │   ├── Conflict              the thing is in a state that forbids it
+    │   ├── Stale                 it has changed since the caller read it
     │   ├── TooLarge              over a limit of bytes
     │   ├── UnsupportedFormat     a kind of file we do not take
     │   ├── ModelRejected         the gate says no to a model
@@ -68,6 +69,11 @@ class NotAllowed(Refused):
 class Conflict(Refused):
     code = "conflict"
     title = "Not possible in its present state"
+
+
+class Stale(Refused):
+    code = "stale"
+    title = "It has changed since you read it"
 
 
 class TooLarge(Refused):

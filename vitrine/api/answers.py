@@ -14,10 +14,16 @@ PRIVATE = "private, no-store"
 
 
 def tagged(
-    request: Request, shape: Mapping[str, Any], *, status: int = 200, public: bool = False
+    request: Request,
+    shape: Mapping[str, Any],
+    *,
+    status: int = 200,
+    public: bool = False,
+    etag: str | None = None,
 ) -> Response:
-    """An answer with a strong ETag over its body; 304 when the caller has it already (RFC 9110, 13.1.2)."""
-    etag = '"' + hashlib.sha256(JSONRenderer().render(shape)).hexdigest()[:32] + '"'
+    """An answer with a strong ETag, over its body where none is given; 304 when the caller has it already
+    (RFC 9110, 13.1.2)."""
+    etag = etag or '"' + hashlib.sha256(JSONRenderer().render(shape)).hexdigest()[:32] + '"'
     asked = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
     same = request.method in {"GET", "HEAD"} and (etag in asked or "*" in asked)
     response = Response(None if same else shape, status=304 if same else status)

@@ -18,6 +18,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.Conflict: 409,
+    errors.Stale: 412,
     errors.TooLarge: 413,
     errors.UnsupportedFormat: 415,
     errors.ModelRejected: 422,

@@ -18,6 +18,7 @@ from vitrine.access.models import User
 from vitrine.access.roles import Action
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
+from vitrine.api.conditions import etag_of, known_revisions
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
@@ -98,9 +99,8 @@ class Products(APIView):
         )
         accept_product(product, arrived, wishes, by=writer(request))
         product = queries.products(include_unpublished=True).get(pk=product.pk)
-        shape = product_shape(product, base_url(request))
-        response = tagged(request, shape, status=201)
-        response.headers["Location"] = shape["links"]["self"]
+        response = shown(request, product, status=201)
+        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product.pk}/"
         return response
 
 
@@ -111,17 +111,15 @@ class OneProduct(APIView):
     @extend_schema(operation_id="read_product", responses=ProductOut)
     def get(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        shape = product_shape(product, base_url(request))
-        return tagged(request, shape, public=product.published and caller(request) is None)
+        return shown(request, product, public=product.published and caller(request) is None)
 
     @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
     def put(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         fields = ProductFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        publishing.change(product, **fields.validated_data)
-        product = readable_product(request, product_id)
-        return tagged(request, product_shape(product, base_url(request)))
+        publishing.change(product, known=known_revisions(request), **fields.validated_data)
+        return shown(request, readable_product(request, product_id))
 
     @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
     def patch(self, request: Request, product_id: UUID) -> Response:
@@ -134,10 +132,16 @@ class OneProduct(APIView):
     )
     def delete(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        product.remove()
+        publishing.remove(product, known=known_revisions(request))
         if request.query_params.get("purge") == "true":
             upkeep.purge(product)
         return Response(status=204)
+
+
+def shown(request: Request, product: Product, *, status: int = 200, public: bool = False) -> Response:
+    """The product in full, under the ETag of its revision."""
+    shape = product_shape(product, base_url(request))
+    return tagged(request, shape, status=status, public=public, etag=etag_of(product, shape))
 
 
 def readable_product(request: Request, product_id: UUID) -> Product:

@@ -15,7 +15,7 @@ from vitrine.api.answers import tagged
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads
-from vitrine.api.products import readable_product, writer
+from vitrine.api.products import readable_product, shown, writer
 from vitrine.api.reports import ReportOut
 from vitrine.api.shapes import (
     CookingFields,
@@ -26,7 +26,6 @@ from vitrine.api.shapes import (
     VersionsOut,
     base_url,
     given_in,
-    product_shape,
     version_shape,
 )
 from vitrine.catalog import publishing, queries
@@ -98,8 +97,7 @@ class Publish(APIView):
     @extend_schema(operation_id="publish_version", request=None, responses=ProductOut)
     def post(self, request: Request, product_id: UUID, number: int) -> Response:
         publishing.publish(_version(request, product_id, number))
-        product = readable_product(request, product_id)
-        return tagged(request, product_shape(product, base_url(request)))
+        return shown(request, readable_product(request, product_id))
 
 
 def _version(request: Request, product_id: UUID, number: int) -> AssetVersion:

@@ -47,6 +47,8 @@ class Product(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # The database raises it with every change of the product, of a version or a variant (migration 0003).
+    revision = models.BigIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         indexes = [

@@ -1,14 +1,14 @@
 """If-Match: nobody overwrites what somebody else has changed meanwhile."""
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from tests.builders import a_product, a_user
 from tests.conftest import Caller
+from tests.locks import together
 from vitrine.access.roles import Role
 from vitrine.catalog import publishing
 from vitrine.catalog.models import Product
@@ -109,36 +109,16 @@ def test_of_two_changes_at_once_one_is_refused() -> None:
     tag = tag_of(clients[0], product)
     statuses: list[int] = []
 
-    def change(client: APIClient, name: str) -> None:
-        sent = client.put(address_of(product), {"name": name}, headers={"If-Match": tag})
+    def change(client: APIClient) -> None:
+        sent = client.put(address_of(product), {"name": "Armchair"}, headers={"If-Match": tag})
         statuses.append(sent.status_code)
-        connection.close()
 
-    threads = [
-        threading.Thread(target=change, args=(client, f"Chair {number}"))
-        for number, client in enumerate(clients)
-    ]
-    with transaction.atomic():  # both have read and checked what can be before either gets the row
-        Product.objects.select_for_update().get(pk=product.pk)
-        for thread in threads:
-            thread.start()
-        _wait_until_both_wait()
-    for thread in threads:
-        thread.join()
+    together(
+        [partial(change, client) for client in clients],
+        hold=lambda: Product.objects.select_for_update().get(pk=product.pk),
+    )
 
     assert sorted(statuses) == [200, 412]
-
-
-def _wait_until_both_wait() -> None:
-    """For the row that this thread's transaction holds, by PostgreSQL's own word."""
-    with connection.cursor() as cursor:
-        for _ in range(3_000):
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-            if cursor.fetchone()[0] == 2:
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-    raise AssertionError("the two requests never came to the lock")
 
 
 @pytest.mark.django_db

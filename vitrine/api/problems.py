@@ -18,6 +18,9 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.Conflict: 409,
+    errors.InProgress: 409,
+    errors.KeyReused: 422,
+    errors.TooMany: 429,
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.UnsupportedFormat: 415,
@@ -67,7 +70,8 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if isinstance(error, errors.VitrineError):
         status = status_of(error)
         body = problem(status, error.code, error.title, error.detail, **_faults(error))
-        return _response(status, body, {"Retry-After": "30"} if status == 503 else {})
+        wait_s = error.retry_after_s or (30 if status == 503 else None)
+        return _response(status, body, {"Retry-After": str(wait_s)} if wait_s else {})
     if isinstance(error, Http404):
         return _response(
             404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")

@@ -22,6 +22,7 @@ from vitrine.api.conditions import etag_of, known_revisions
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
+from vitrine.api.repeats import id_for, repeatable
 from vitrine.api.shapes import (
     ProductFields,
     ProductForm,
@@ -86,10 +87,12 @@ class Products(APIView):
         request={"multipart/form-data": ProductForm},
         responses={201: ProductOut},
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         fields, arrived = read_form(request, ProductForm)
         product = Product(
-            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")}
+            id=id_for(request),
+            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")},
         )
         wishes = Wishes(
             optimize=fields["optimize"],
@@ -98,9 +101,12 @@ class Products(APIView):
             **given_in(fields),
         )
         accept_product(product, arrived, wishes, by=writer(request))
-        product = queries.products(include_unpublished=True).get(pk=product.pk)
-        response = shown(request, product, status=201)
-        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product.pk}/"
+        return self.made(request, product.pk)
+
+    def made(self, request: Request, product_id: UUID) -> Response:
+        """The answer that a product was made; 404 when it was not."""
+        response = shown(request, readable_product(request, product_id), status=201)
+        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product_id}/"
         return response
 
 

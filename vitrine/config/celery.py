@@ -43,13 +43,15 @@ class Sweeper(bootsteps.StartStopStep):
         self.stopped.set()
 
     def _sweep_until_stopped(self) -> None:
-        from vitrine.insight.record import forget_old  # noqa: PLC0415  # needs Django's apps to be ready
+        from vitrine.api.models import forget_old_answers  # noqa: PLC0415  # needs Django's apps to be ready
+        from vitrine.insight.record import forget_old  # noqa: PLC0415  # the same
         from vitrine.processing.upkeep import sweep  # noqa: PLC0415  # the same
 
         while not self.stopped.wait(settings.JOB_SWEEP_S):
             try:
                 sweep()
                 forget_old()
+                forget_old_answers()
             except Exception:
                 # The outermost edge of a worker: whatever failed now is tried again with the next round.
                 log.exception("sweep_failed")

@@ -43,6 +43,8 @@ class Environment:
     """CDN_URL: where files are read from, when a CDN stands before us."""
     allowed_hosts: tuple[str, ...]
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
+    trusted_proxies: int
+    """TRUSTED_PROXIES: how many proxies of ours stand before us and append to X-Forwarded-For; 0 by default."""
     cors_origins: tuple[str, ...]
     """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
     database_url: str | None = field(repr=False)
@@ -97,6 +99,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         public_url=public_url,
         cdn_url=read.url("CDN_URL"),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
+        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=16),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),

@@ -138,6 +138,7 @@ PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter
 
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 TLS = ENVIRONMENT.tls
 _public = (PUBLIC_URL or "").startswith("https://")

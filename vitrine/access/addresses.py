@@ -1,0 +1,50 @@
+"""Where a request comes from, and how much of that may be written down."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+_NOWHERE = "0.0.0.0"  # noqa: S104  # told, not bound
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's IP address. `X-Forwarded-For` is anybody's to write, so only what the last TRUSTED_PROXIES hops
+    have added is believed: with none, the address that the connection comes from."""
+    hops = [request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")]
+    chain = [hop.strip() for part in hops for hop in part.split(",") if hop.strip()]
+    believed = chain[-1 - settings.TRUSTED_PROXIES :]
+    parsed = _parsed(believed[0]) if believed else None
+    return str(parsed) if parsed else _NOWHERE
+
+
+def shortened(address: str) -> str:
+    """An address for logs: without its last byte, or for IPv6 its last ten: a network, not somebody."""
+    parsed = _parsed(address)
+    if parsed is None:
+        return ""
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False).network_address)
+
+
+def network_of(request: HttpRequest) -> str:
+    """What is counted as one address: an IPv6 caller has a whole /64 to choose from."""
+    address = address_of(request)
+    parsed = _parsed(address)
+    if parsed is None or parsed.version == 4:
+        return address
+    return str(ip_network((parsed, 64), strict=False).network_address)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Without a port, a zone, or the clothes of an IPv4 address in IPv6."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found

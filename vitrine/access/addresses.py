@@ -14,8 +14,7 @@ def address_of(request: HttpRequest) -> str:
     hops = [request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")]
     chain = [hop.strip() for part in hops for hop in part.split(",") if hop.strip()]
     believed = chain[-1 - settings.TRUSTED_PROXIES :]
-    parsed = _parsed(believed[0]) if believed else None
-    return str(parsed) if parsed else _NOWHERE
+    return next((str(parsed) for hop in believed if (parsed := _parsed(hop))), _NOWHERE)
 
 
 def shortened(address: str) -> str:
@@ -24,15 +23,6 @@ def shortened(address: str) -> str:
     if parsed is None:
         return ""
     return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False).network_address)
-
-
-def network_of(request: HttpRequest) -> str:
-    """What is counted as one address: an IPv6 caller has a whole /64 to choose from."""
-    address = address_of(request)
-    parsed = _parsed(address)
-    if parsed is None or parsed.version == 4:
-        return address
-    return str(ip_network((parsed, 64), strict=False).network_address)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

@@ -3,7 +3,7 @@
 from django.db.models import Model
 from rest_framework.request import Request
 
-from vitrine.access.addresses import network_of
+from vitrine.access.limits import name_of_address
 from vitrine.api.authentication import caller
 
 
@@ -12,4 +12,4 @@ def name_of_caller(request: Request) -> str:
     if isinstance(request.auth, Model):
         return f"key {request.auth.pk}"
     user = caller(request)
-    return f"user {user.pk}" if user else f"address {network_of(request)}"
+    return f"user {user.pk}" if user else name_of_address(request)

@@ -1,7 +1,9 @@
 """/api/events/: what viewers saw happen. Open to any page, without a login, without a question beforehand (CORS)."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -18,6 +20,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind, take_each
+from vitrine.api.limiting import too_many
 from vitrine.api.parsers import Json
 from vitrine.errors import Fault, InvalidRequest
 from vitrine.insight.record import Batch, record
@@ -42,7 +46,9 @@ _WORDS = {
 
 class TakenOut(serializers.Serializer[Any]):
     accepted = serializers.IntegerField(help_text="Stored, before this was said.")
-    dropped = serializers.IntegerField(help_text="Of products that are not there, or not published.")
+    dropped = serializers.IntegerField(
+        help_text="Of products that are not there, not published, or told of too often."
+    )
 
 
 class BatchJson(Json):
@@ -58,10 +64,11 @@ class BatchText(BatchJson):
 
 
 class Events(APIView):
-    """Not limited by address yet: that comes with the limits of the whole API."""
+    """Limited by the address that tells, and by the products that are told of."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
+    limited_as = {"POST": Kind.EVENTS}
     parser_classes = [BatchText, BatchJson]
 
     @extend_schema(
@@ -72,8 +79,11 @@ class Events(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        taken = record(checked(request.data))
-        return Response({"accepted": taken.accepted, "dropped": taken.dropped}, status=202)
+        batch = checked(request.data)
+        within = within_limits(batch)
+        taken = record(within)
+        dropped = taken.dropped + len(batch.events) - len(within.events)
+        return Response({"accepted": taken.accepted, "dropped": dropped}, status=202)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -94,6 +104,16 @@ def checked(body: Any) -> Batch:
         save_data=body.get("save_data", False),
         events=body["events"],
     )
+
+
+def within_limits(batch: Batch) -> Batch:
+    """The batch without events of products that too much is being told of; TooMany when none are left."""
+    told = Counter(str(event["product"]).lower() for event in batch.events)
+    taken = take_each(Kind.PRODUCT_EVENTS, told)
+    kept = [event for event in batch.events if taken[str(event["product"]).lower()].allowed]
+    if not kept:
+        raise too_many(min(taken.values(), key=lambda one: one.retry_after_s))
+    return replace(batch, events=kept)
 
 
 @cache

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind
 from vitrine.access.models import User
 from vitrine.access.roles import Action
 from vitrine.api.answers import tagged
@@ -59,6 +60,7 @@ class ProductPages(CursorPagination):
 
 class Products(APIView):
     permission_classes = [Reads]
+    limited_as = {"POST": Kind.UPLOAD}
     parser_classes = [MultiPartParser, FormParser]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind
 from vitrine.api.answers import tagged
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
@@ -52,6 +53,7 @@ class Optimize(APIView):
 
 class Versions(APIView):
     permission_classes = [Reads]
+    limited_as = {"POST": Kind.UPLOAD}
     parser_classes = [MultiPartParser, FormParser]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:

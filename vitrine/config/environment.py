@@ -45,6 +45,8 @@ class Environment:
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
     trusted_proxies: int
     """TRUSTED_PROXIES: how many proxies of ours stand before us and append to X-Forwarded-For; 0 by default."""
+    rate_limits: int
+    """RATE_LIMITS: times the limits of `access/limits.py`, 1 by default; 0 switches them off, to measure."""
     cors_origins: tuple[str, ...]
     """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
     database_url: str | None = field(repr=False)
@@ -100,6 +102,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         cdn_url=read.url("CDN_URL"),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
         trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=16),
+        rate_limits=read.number("RATE_LIMITS", default=1, least=0, most=1_000_000),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from vitrine import __version__
@@ -139,6 +140,7 @@ PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+RATE_LIMITS = ENVIRONMENT.rate_limits
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 TLS = ENVIRONMENT.tls
 _public = (PUBLIC_URL or "").startswith("https://")
@@ -174,7 +176,11 @@ LOGOUT_REDIRECT_URL = "/login"
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.cors_origins)
 CORS_ALLOW_CREDENTIALS = False
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "Server-Timing"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Location", "Retry-After", "Server-Timing", "X-Request-ID", "Idempotent-Replayed"),
+    *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
+]
 CORS_PREFLIGHT_MAX_AGE = 86_400
 
 # Files may have another address than the page that shows them.
@@ -204,6 +210,7 @@ REST_FRAMEWORK = {
         "vitrine.access.tokens.TokenAuthentication",
         "vitrine.api.authentication.ConsoleAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["vitrine.api.limiting.Limits"],
     "DEFAULT_PERMISSION_CLASSES": ["vitrine.api.permissions.Reads"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["vitrine.api.parsers.Json"],

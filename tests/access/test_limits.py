@@ -1,21 +1,18 @@
 """GCRA: exact in Redis however many ask at once, and the same in each process while Redis is away."""
 
-import socket
-import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 import redis
 from django.conf import settings as chosen
 from pytest_django import Settings
 
+from tests.servers import NOBODY, hanging
 from vitrine.access import limits
 from vitrine.access.limits import LIMITS, Kind, Limit, take, take_and_fetch, take_each
 
-AWAY = "redis://127.0.0.1:1/0"
+AWAY = f"redis://{NOBODY}/0"
 
 
 @pytest.fixture(params=["in Redis", "here"])
@@ -111,36 +108,13 @@ def test_a_quota_that_is_whole_again_leaves_nothing_behind(who: str) -> None:
     assert 990_000 < left_ms <= 1_000_000
 
 
-@contextmanager
-def a_hanging_server() -> Iterator[tuple[str, list[socket.socket]]]:
-    """The address of a server that takes connections and never answers, and those that it took."""
-    taken: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def accept() -> None:
-            while True:
-                try:
-                    taken.append(server.accept()[0])
-                except OSError:
-                    return
-
-        thread = threading.Thread(target=accept)
-        thread.start()
-        try:
-            yield f"redis://127.0.0.1:{server.getsockname()[1]}/0", taken
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for one in taken:
-                one.close()
-
-
 def test_a_redis_that_hangs_is_waited_for_once_and_then_left_alone(who: str, settings: Settings) -> None:
-    with a_hanging_server() as (settings.REDIS_URL, connections):
+    with hanging() as server:
+        settings.REDIS_URL = f"redis://{server.place}/0"
         taken = [take(Kind.WRITE, who).allowed for _ in range(5)]
 
         assert taken == [True, True, True, False, False]
-        assert len(connections) == 1
+        assert len(server.taken) == 1
 
 
 def test_a_crowd_without_redis_fills_no_memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,27 @@
 """The one place where an error meets HTTP: RFC 9457 `application/problem+json`."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from rest_framework import exceptions
 
 from vitrine import errors
+
+log = structlog.get_logger()
 
 _STATUS: dict[type[errors.VitrineError], int] = {
     errors.VitrineError: 500,
@@ -72,6 +84,8 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         body = problem(status, error.code, error.title, error.detail, **_faults(error))
         wait_s = error.retry_after_s or (30 if status == 503 else None)
         return _response(status, body, {"Retry-After": str(wait_s)} if wait_s else {})
+    if isinstance(error, OperationalError | InterfaceError):
+        return _database_away()
     if isinstance(error, Http404):
         return _response(
             404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")
@@ -143,10 +157,50 @@ def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None 
     return JsonResponse(body, status=status, headers=sent, content_type="application/problem+json")
 
 
-def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    code, title = _TITLES[status]
-    if f"{request.path}/".startswith("/api/"):
+class Answers:
+    """What views outside the API raise, answered in the same words: a page for people, plain under /files/."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        said = answer(exception, {"request": request})
+        if said is None or isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
+            return None  # Django has pages for these
+        if _is_api(request):
+            return said
+        body = json.loads(said.content)
+        if isinstance(exception, errors.Broken):  # its reason names folders and buckets: that is for the log
+            log.warning("request_failed", code=exception.code, detail=exception.detail)
+            body["detail"] = "Something behind this does not answer. Please try again in a moment."
+        page = _page(request, said.status_code, body["detail"], (body["code"], body["title"]))
+        page.headers["Cache-Control"] = "no-store"
+        if "Retry-After" in said.headers:
+            page.headers["Retry-After"] = said.headers["Retry-After"]
+        return page
+
+
+def _database_away() -> HttpResponse:
+    said = "The database does not answer. Nothing was changed; try again in a moment."
+    body = problem(503, errors.Broken.code, errors.Broken.title, said)
+    return _response(503, body, {"Retry-After": "5"})
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return f"{request.path}/".startswith("/api/")
+
+
+def _page(
+    request: HttpRequest, status: int, detail: str, known: tuple[str, str] | None = None
+) -> HttpResponse:
+    code, title = known or _TITLES[status]
+    if _is_api(request):
         return _response(status, problem(status, code, title, detail))
+    if request.path.startswith("/files/"):
+        return HttpResponse(f"{detail}\n", status=status, content_type="text/plain; charset=utf-8")
     return render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
 
 

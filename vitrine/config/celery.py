@@ -73,8 +73,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_max_tasks_per_child=50,
     worker_soft_shutdown_timeout=60.0,
-    # Without it, an upload hangs for seconds while the broker is away.
-    broker_transport_options={"max_retries": 0},
+    # Without them, an upload hangs for seconds while the broker is away, and for ever while it hangs.
+    broker_transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 3},
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
 )

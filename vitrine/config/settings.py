@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "vitrine.api.problems.Answers",
 ]
 
 ROOT_URLCONF = "vitrine.config.urls"
@@ -79,6 +80,9 @@ TEMPLATES = [
 _servers = embedded.ensure()
 
 
+_DATABASE_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "15000"}  # seconds, milliseconds
+
+
 def _database(url: str) -> dict[str, object]:
     """Django's words for a PostgreSQL URL; a socket's folder may stand in `host=` of the query."""
     parts = urlsplit(url)
@@ -90,7 +94,8 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", "")) or (parts.hostname or ""),
         "PORT": parts.port or "",
-        "OPTIONS": {name: unquote(value) for name, value in query.items()},
+        # An address may say otherwise; sslmode, sslrootcert and the like pass through, too.
+        "OPTIONS": {**_DATABASE_PATIENCE, **{name: unquote(value) for name, value in query.items()}},
         # As fast as Django's pool, and safe in a worker that forks.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,

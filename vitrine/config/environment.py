@@ -45,6 +45,8 @@ class Environment:
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
     trusted_proxies: int
     """TRUSTED_PROXIES: how many proxies of ours stand before us and append to X-Forwarded-For; 0 by default."""
+    https_redirect: bool
+    """HTTPS_REDIRECT: 1 sends who comes by http to https; for a proxy that says X-Forwarded-Proto, with PUBLIC_URL."""
     rate_limits: int
     """RATE_LIMITS: times the limits of `access/limits.py`, 1 by default; 0 switches them off, to measure."""
     cors_origins: tuple[str, ...]
@@ -93,6 +95,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     host = read.text("HOST") or "127.0.0.1"
     public_url = read.url("PUBLIC_URL")
     tls = read.switch("TLS", default=False)
+    redirect = _redirect(read, public_url)
     return Environment(
         debug=read.switch("DEBUG", default=False),
         host=host,
@@ -101,6 +104,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         public_url=public_url,
         cdn_url=read.url("CDN_URL"),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
+        https_redirect=redirect,
         trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=16),
         rate_limits=read.number("RATE_LIMITS", default=1, least=0, most=1_000_000),
         cors_origins=read.origins("CORS_ORIGINS"),
@@ -115,14 +119,14 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),
-        demo=read.switch("DEMO", default=True),
+        demo=read.switch("DEMO", default=not redirect),
         chromium=read.program("CHROMIUM"),
         node=read.program("NODE"),
         converter_python=read.python("CONVERTER_PYTHON"),
         log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
-        secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
+        secret_key=_chosen_secret(read) or _kept_secret(data_dir / "secret_key"),
     )
 
 
@@ -165,6 +169,11 @@ def for_installer(scratch: Path) -> dict[str, str]:
     )
 
 
+_SECRET_LENGTH = 50
+_SECRET_VARIETY = 10
+_FROM_EXAMPLE = re.compile(
+    r"change.?me|example|insecure|your.?secret|replace.?(me|this)|0123456789", re.IGNORECASE
+)
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -265,6 +274,33 @@ def _check_s3_keys(read: _Reader) -> None:
     if len(given) == 1:
         missing = next(name for name in names if name not in given)
         raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
+
+
+def _redirect(read: _Reader, public_url: str | None) -> bool:
+    wanted = read.switch("HTTPS_REDIRECT", default=False)
+    if wanted and not (public_url or "").startswith("https://"):
+        raise SetupFault("HTTPS_REDIRECT is set without an https PUBLIC_URL: say where https is answered.")
+    return wanted
+
+
+def _chosen_secret(read: _Reader) -> str | None:
+    """SECRET_KEY, refused when somebody could guess it. It is not repeated: it may be half of a good one."""
+    key = read.text("SECRET_KEY")
+    if key is None:
+        return None
+    fault = (
+        f"has {len(key)} characters; expected {_SECRET_LENGTH} or more"
+        if len(key) < _SECRET_LENGTH
+        else f"has {len(set(key))} different characters; expected {_SECRET_VARIETY} or more"
+        if len(set(key)) < _SECRET_VARIETY
+        else "comes from an example"
+        if _FROM_EXAMPLE.search(key)
+        else None
+    )
+    if fault:
+        cure = """python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"""
+        raise SetupFault(f"SECRET_KEY {fault}. Make one: {cure} - or unset it, and one is made and kept.")
+    return key
 
 
 def _own_hosts(host: str, public_url: str | None, *, tls: bool) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "vitrine.config.headers.Headers",
     "vitrine.api.problems.Answers",
 ]
 
@@ -150,15 +151,26 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 TLS = ENVIRONMENT.tls
 _public = (PUBLIC_URL or "").startswith("https://")
 _secure = _public or TLS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public else None
+# Believed of anybody where the outside comes by https only: who lies about it gets cookies that a browser drops and an
+# HSTS that it ignores, and fools nobody else. On plain http it is believed of a proxy of ours alone.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public or TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = ENVIRONMENT.https_redirect
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a balancer asks the machine itself
 SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_SECURE = _secure
+# Browsers take this prefix only with Secure, for the whole host and from no subdomain: nobody can slip one in.
+_prefix = "__Host-" if _secure else ""
+SESSION_COOKIE_NAME = f"{_prefix}sessionid"
+CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "vitrine.api.problems.csrf_page"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 # Never for a certificate of our own: a browser would keep asking this machine for https when TLS=1 is gone.
 SECURE_HSTS_SECONDS = 31_536_000 if _public else 0
+# Neither subdomains nor the preload list: what stands beside us under a shop's domain is the shop's to decide.
+# E001: see choose_settings.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "async.E001"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -21,8 +21,10 @@ log = structlog.get_logger()
 
 
 def broker_url(redis_url: str) -> str:
-    """Celery's words for a Redis URL: it names sockets in its own way."""
+    """Celery's words for a Redis URL: it names sockets in its own way, and takes any certificate unless told."""
     parts = urlsplit(redis_url)
+    if parts.scheme == "rediss" and "ssl_cert_reqs" not in parse_qs(parts.query):
+        return f"{redis_url}{'&' if parts.query else '?'}ssl_cert_reqs=required"
     if parts.scheme != "unix":
         return redis_url
     database = parse_qs(parts.query).get("db", ["0"])[0]

@@ -11,11 +11,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from vitrine.catalog.models import Product
 
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that was read: 412 and nothing done when the product has changed since.",
+)
 _TAG = re.compile(r'"(\d{1,18})-[0-9A-Za-z-]{1,64}"')
 _MOST_TAGS = 20
 

@@ -85,7 +85,7 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         wait_s = error.retry_after_s or (30 if status == 503 else None)
         return _response(status, body, {"Retry-After": str(wait_s)} if wait_s else {})
     if isinstance(error, OperationalError | InterfaceError):
-        return _database_away()
+        return _database_away(error)
     if isinstance(error, Http404):
         return _response(
             404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")
@@ -183,7 +183,8 @@ class Answers:
         return page
 
 
-def _database_away() -> HttpResponse:
+def _database_away(error: Exception) -> HttpResponse:
+    log.error("database_away", reason=str(error))
     said = "The database does not answer. Nothing was changed; try again in a moment."
     body = problem(503, errors.Broken.code, errors.Broken.title, said)
     return _response(503, body, {"Retry-After": "5"})

@@ -19,7 +19,7 @@ from vitrine.access.models import User
 from vitrine.access.roles import Action
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
-from vitrine.api.conditions import etag_of, known_revisions
+from vitrine.api.conditions import IF_MATCH, etag_of, known_revisions
 from vitrine.api.forms import StreamToStore, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
@@ -121,7 +121,9 @@ class OneProduct(APIView):
         product = readable_product(request, product_id)
         return shown(request, product, public=product.published and caller(request) is None)
 
-    @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
+    @extend_schema(
+        operation_id="replace_product", request=ProductFields, responses=ProductOut, parameters=[IF_MATCH]
+    )
     def put(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         fields = ProductFields(data=request.data)
@@ -129,14 +131,16 @@ class OneProduct(APIView):
         publishing.change(product, known=known_revisions(request), **fields.validated_data)
         return shown(request, readable_product(request, product_id))
 
-    @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
+    @extend_schema(
+        operation_id="change_product", request=ProductFields, responses=ProductOut, parameters=[IF_MATCH]
+    )
     def patch(self, request: Request, product_id: UUID) -> Response:
         return self.put(request, product_id)
 
     @extend_schema(
         operation_id="delete_product",
         responses={204: None},
-        parameters=[OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
+        parameters=[IF_MATCH, OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
     )
     def delete(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)

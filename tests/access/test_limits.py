@@ -1,5 +1,6 @@
 """GCRA: exact in Redis however many ask at once, and the same in each process while Redis is away."""
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,7 @@ from pytest_django import Settings
 from tests.servers import NOBODY, hanging
 from vitrine.access import limits
 from vitrine.access.limits import LIMITS, Kind, Limit, take, take_and_fetch, take_each
+from vitrine.config.environment import ROOT
 
 AWAY = f"redis://{NOBODY}/0"
 
@@ -125,3 +127,11 @@ def test_a_crowd_without_redis_fills_no_memory(settings: Settings, monkeypatch: 
         assert take(Kind.READ, f"address {number}").allowed
 
     assert len(limits._quotas(AWAY)._here._whole_at) <= 101
+
+
+def test_the_guides_table_is_the_one_in_code() -> None:
+    guide = (ROOT / "docs" / "backend.md").read_text().split("### Limits")[1].split("\n##")[0]
+    rows = re.findall(r"^\| `([a-z-]+)`[^|]*\| ([\d,]+) \| ([\d,]+) \|", guide, re.MULTILINE)
+
+    told = {kind: (int(burst.replace(",", "")), int(per_s.replace(",", ""))) for kind, burst, per_s in rows}
+    assert told == {str(kind): (limit.burst, limit.per_s) for kind, limit in LIMITS.items()}

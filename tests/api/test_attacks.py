@@ -112,10 +112,7 @@ def test_a_file_is_kept_under_a_name_of_ours(calling: Caller) -> None:
 
 def test_fields_that_are_not_the_callers_to_set_are_left(calling: Caller) -> None:
     product = a_product(name="Chair")
-    before = {
-        **Product.objects.values().get(),
-        "name": "Armchair",
-    }
+    before: dict[str, Any] = {**Product.objects.values().get(), "name": "Armchair"}
 
     response = calling(Role.EDITOR).put(
         f"/api/assets/3d/{product.pk}/",
@@ -133,7 +130,7 @@ def test_fields_that_are_not_the_callers_to_set_are_left(calling: Caller) -> Non
     )
 
     assert response.status_code == 200
-    after = Product.objects.values().get()
+    after: dict[str, Any] = {**Product.objects.values().get()}
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"updated_at", "revision"}
 

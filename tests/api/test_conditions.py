@@ -12,6 +12,7 @@ from tests.locks import together
 from vitrine.access.roles import Role
 from vitrine.catalog import publishing
 from vitrine.catalog.models import Product
+from vitrine.errors import NotFound
 from vitrine.pipeline.work import Kind
 
 
@@ -126,7 +127,7 @@ def test_a_product_that_was_deleted_meanwhile_is_not_changed() -> None:
     product = a_product(name="Chair")
     publishing.remove(product)
 
-    with pytest.raises(publishing.NotFound):
+    with pytest.raises(NotFound):
         publishing.change(product, name="Armchair")
 
     assert Product.objects.get().name == "Chair"

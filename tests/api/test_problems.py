@@ -125,7 +125,7 @@ def test_a_type_that_we_do_not_answer_in_is_a_problem(calling: Caller) -> None:
 
 def test_a_body_over_the_limit_is_a_problem_that_names_it(calling: Caller) -> None:
     product = a_product(name="Chair")
-    sent = b'{"name": "' + b"x" * 1_100_000 + b'"}'
+    sent = '{"name": "' + "x" * 1_100_000 + '"}'
 
     response = calling(Role.EDITOR).generic(
         "PUT", f"/api/assets/3d/{product.pk}/", sent, content_type="application/json"

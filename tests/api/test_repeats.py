@@ -105,11 +105,11 @@ def test_a_version_is_made_once(calling: Caller) -> None:
 
 def test_a_job_is_begun_once_even_when_the_first_has_ended(calling: Caller) -> None:
     product, client = a_product(), calling(Role.EDITOR)
-    sent = {"path": f"/api/assets/3d/{product.pk}/optimize", "data": {}, "headers": {"Idempotency-Key": KEY}}
-    first = client.post(**sent)
+    where, headers = f"/api/assets/3d/{product.pk}/optimize", {"Idempotency-Key": KEY}
+    first = client.post(where, {}, headers=headers)
     Job.objects.update(state="done")
 
-    second = client.post(**sent)
+    second = client.post(where, {}, headers=headers)
 
     assert (first.status_code, second.json()) == (202, first.json())
     assert Job.objects.count() == 1

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from celery import current_app
+from celery import Celery
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -60,20 +60,12 @@ def readiness() -> tuple[int, str, dict[str, str]]:
 @pytest.fixture(params=["away", "hanging"])
 def redis_gone(request: pytest.FixtureRequest, settings: Settings) -> Iterator[None]:
     """For limits, readiness and the doorbell alike."""
-    before = app.conf.broker_url
     with hanging() as server:
         settings.REDIS_URL = f"redis://{NOBODY if request.param == 'away' else server.place}/0"
-        _ring_at(broker_url(settings.REDIS_URL))
-        yield
-        _ring_at(before)
-
-
-def _ring_at(url: str) -> None:
-    """Celery keeps what it is connected to."""
-    current_app.pool.force_close_all()
-    current_app._pool = None
-    current_app.amqp._producer_pool = None
-    current_app.conf.broker_url = current_app.conf.broker_write_url = url
+        with Celery("vitrine", broker=broker_url(settings.REDIS_URL), set_as_current=True) as door:
+            door.conf.broker_transport_options = app.conf.broker_transport_options
+            yield
+        app.set_current()
 
 
 @pytest.mark.usefixtures("redis_gone")

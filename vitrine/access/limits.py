@@ -11,12 +11,12 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from ipaddress import ip_address, ip_network
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 import structlog
@@ -199,14 +199,16 @@ class Quotas:
         taken = [one.taken(said[2 * i], said[2 * i + 1]) for i, one in enumerate(asked)]
         return taken, said[2 * len(asked)] if len(said) > 2 * len(asked) else None
 
-    def _call(self, names: list[str], asked: Sequence[Asked]) -> list[int | bytes]:  # type: ignore[type-arg]
+    def _call(self, names: list[str], asked: Sequence[Asked]) -> list[Any]:
+        """Two whole numbers for each that is asked, and then what was fetched."""
         numbers = [
             n for one in asked for n in (one.cost * one.emission_us, one.limit.burst * one.emission_us)
         ]
+        call: Callable[..., list[Any]] = self._redis.execute_command
         try:
-            return self._redis.execute_command("EVALSHA", _SHA, len(names), *names, *numbers)
+            return call("EVALSHA", _SHA, len(names), *names, *numbers)
         except redis.exceptions.NoScriptError:
-            return self._redis.execute_command("EVAL", _SCRIPT, len(names), *names, *numbers)
+            return call("EVAL", _SCRIPT, len(names), *names, *numbers)
 
 
 class Here:

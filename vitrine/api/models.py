@@ -101,5 +101,5 @@ def forget_old_answers() -> int:
 
 def _cipher(key: str) -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    made = [hmac.digest(one.encode(), f"kept answer\0{key}".encode(), "sha256") for one in secrets]
+    made = [hmac.digest(str(one).encode(), f"kept answer\0{key}".encode(), "sha256") for one in secrets]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(one)) for one in made])

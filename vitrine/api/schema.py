@@ -23,7 +23,7 @@ def _twins(paths: set[str]) -> set[str]:
     return {path + "/" if path.endswith(PROMISED_WITHOUT_SLASH) else path for path in bare}
 
 
-class Described(AutoSchema):  # type: ignore[misc]  # drf-spectacular publishes no types
+class Described(AutoSchema):
     """Tells `Idempotency-Key` of each `post` that is repeatable."""
 
     def get_override_parameters(self) -> list[Any]:

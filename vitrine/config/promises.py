@@ -62,8 +62,10 @@ def _takes(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterato
 
 
 def _body(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(iter(part.get("content", {}).values()), {}).get("schema", {})
-    return found
+    for content in part.get("content", {}).values():
+        found: Mapping[str, Any] = content.get("schema", {})
+        return found
+    return {}
 
 
 def _fields(

@@ -19,7 +19,8 @@
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
         ├── ImportFailed          what makes a GLB of other formats
-        └── StoreFailed           the blob store
+        ├── StoreFailed           the blob store
+        └── Busy                  too much is being sent at once
 
 `api/problems.py` is the one place where these meet HTTP; a failed job keeps `code`, `title` and `detail`.
 """
@@ -145,3 +146,8 @@ class ImportFailed(Broken):
 class StoreFailed(Broken):
     code = "store-failed"
     title = "The file store did not answer"
+
+
+class Busy(Broken):
+    code = "busy"
+    title = "Too much is being sent at once"

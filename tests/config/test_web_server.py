@@ -12,7 +12,9 @@ import pytest
 
 from tests.journey.processes import wait_until
 from tests.journey.service import a_free_port
+from vitrine.config.bodies import BODIES_AT_ONCE
 from vitrine.config.environment import ROOT, for_child
+from vitrine.config.up import _WEB_THREADS
 
 LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -23,7 +25,15 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder, chosen = tmp_path_factory.mktemp("web"), a_free_port()
     unused = {"DATABASE_URL": "postgresql://unused", "REDIS_URL": "redis://unused", "DATA_DIR": str(folder)}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(chosen), "--no-ws", "--no-access-log", "vitrine.config.wsgi:application"]
+    command += [
+        "--port",
+        str(chosen),
+        "--blocking-threads",
+        str(_WEB_THREADS),
+        "--no-ws",
+        "--no-access-log",
+        "vitrine.config.wsgi:application",
+    ]
     with Path(folder, "log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=for_child(**unused), stdout=log, stderr=log, start_new_session=True
@@ -89,6 +99,34 @@ def test_length_and_chunks_at_once_end_the_connection(port: int) -> None:
     answer = said(port, f"POST /health/live HTTP/1.1\r\nHost: localhost\r\n{both}\r\n0\r\n\r\n{smuggled}")
 
     assert answer.count("HTTP/1.1") == 1
+
+
+def test_those_who_send_a_body_slowly_do_not_keep_others_waiting(port: int) -> None:
+    head = "POST /api/auth/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    slow = []
+    try:
+        for _ in range(_WEB_THREADS * 2):
+            slow.append(socket.create_connection(("127.0.0.1", port)))
+            slow[-1].sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
+        refused = [one for one in slow if (answer := _said_at_once(one)) and '"code": "busy"' in answer]
+
+        assert len(refused) == len(slow) - BODIES_AT_ONCE
+        assert BODIES_AT_ONCE < _WEB_THREADS
+        assert said(port, f"{LIVE}Connection: close\r\n\r\n").startswith("HTTP/1.1 200")
+    finally:
+        for one in slow:
+            one.close()
+    assert wait_until(
+        lambda: said(port, f"{head}Content-Length: 1\r\n\r\n{{").startswith("HTTP/1.1 400"), limit_s=30
+    )
+
+
+def _said_at_once(connection: socket.socket) -> str:
+    connection.settimeout(1)
+    try:
+        return connection.recv(65_536).decode("latin-1")
+    except TimeoutError:
+        return ""
 
 
 def test_headers_without_end_are_refused(port: int) -> None:

@@ -44,6 +44,7 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.UsdzFailed: 503,
     errors.ImportFailed: 503,
     errors.StoreFailed: 503,
+    errors.Busy: 503,
 }
 """A test fails for an error without a row."""
 

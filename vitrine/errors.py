@@ -6,6 +6,10 @@
     │   ├── NotFound              nothing there that the caller may read
     │   ├── NotAllowed            the caller's role does not reach
     │   ├── Conflict              the thing is in a state that forbids it
+    │   ├── InProgress            the same request is being answered already
+    │   ├── KeyReused             an Idempotency-Key came with another request before
+    │   ├── Stale                 it has changed since the caller read it
+    │   ├── TooMany               over a limit of requests
     │   ├── TooLarge              over a limit of bytes
     │   ├── ChecksumMismatch      other bytes came than were announced
     │   ├── UnsupportedFormat     a kind of file we do not take
@@ -43,10 +47,13 @@ class VitrineError(Exception):
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, faults: Sequence[Fault] = ()) -> None:
+    def __init__(
+        self, detail: str, *, faults: Sequence[Fault] = (), retry_after_s: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.faults = tuple(faults)
+        self.retry_after_s = retry_after_s
 
 
 class Refused(VitrineError):
@@ -72,6 +79,26 @@ class NotAllowed(Refused):
 class Conflict(Refused):
     code = "conflict"
     title = "Not possible in its present state"
+
+
+class InProgress(Refused):
+    code = "in-progress"
+    title = "This very request is being answered"
+
+
+class KeyReused(Refused):
+    code = "idempotency-key-reused"
+    title = "This key came with another request"
+
+
+class TooMany(Refused):
+    code = "too-many-requests"
+    title = "Too many requests"
+
+
+class Stale(Refused):
+    code = "stale"
+    title = "It has changed since you read it"
 
 
 class TooLarge(Refused):

@@ -46,7 +46,7 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     secrets = {
-        "SECRET_KEY": "hush-key",
+        "SECRET_KEY": "hush-kH4vQ0mZ8yJ2rT6xB1nW5cL9sD3fG7pA0eU4iO8kM2qY6tR",
         "SECRET_KEY_FALLBACKS": "hush-older,hush-oldest",
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
@@ -100,6 +100,33 @@ def test_a_wrong_mail_server_is_not_repeated_for_the_same_reason(tmp_path: Path,
     said = refusal(tmp_path, EMAIL_URL=url)
 
     assert said == "EMAIL_URL must be like smtp://user:password@host:587, with %XX for odd letters."
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("hush", "has 4 characters; expected 50 or more"),
+        ("hush" * 20, "has 3 different characters; expected 10 or more"),
+        ("django-insecure-Hush4vQ0mZ8yJ2rT6xB1nW5cL9sD3fG7pA0eU4iO8kM2qY6", "comes from an example"),
+        ("Hush-change-me-4vQ0mZ8yJ2rT6xB1nW5cL9sD3fG7pA0eU4iO8kM2qY6tR", "comes from an example"),
+    ],
+)
+def test_a_secret_that_could_be_guessed_is_refused_and_not_repeated(
+    tmp_path: Path, key: str, said: str
+) -> None:
+    refused = refusal(tmp_path, SECRET_KEY=key)
+
+    assert refused.startswith(f"SECRET_KEY {said}. Make one: python3 -c ")
+    assert "hush" not in refused.lower()
+
+
+def test_who_sends_others_to_https_says_where_it_is(tmp_path: Path) -> None:
+    public = an_environment(tmp_path, HTTPS_REDIRECT="1", PUBLIC_URL="https://assets.example.com")
+
+    assert (public.https_redirect, public.demo) == (True, False)
+    assert refusal(tmp_path, HTTPS_REDIRECT="1").startswith(
+        "HTTPS_REDIRECT is set without an https PUBLIC_URL"
+    )
 
 
 def test_s3_keys_without_a_bucket_are_refused(tmp_path: Path) -> None:

@@ -1,36 +1,40 @@
-"""Where a request comes from."""
+"""Where a request comes from, and how much of that may be written down."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
+_NOWHERE = "0.0.0.0"  # noqa: S104  # told, not bound
+
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's address: the connection's, or what the outermost of TRUSTED_PROXIES saw. Empty if unknown.
-
-    Each proxy of ours appends to X-Forwarded-For whom it saw; what stands further left, anybody may have written.
-    """
-    seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
-    hops = settings.TRUSTED_PROXIES
-    given = seen[-hops] if 0 < hops <= len(seen) else request.META.get("REMOTE_ADDR", "")
-    try:
-        return str(_plain(given))
-    except ValueError:
-        return ""
+    """The caller's IP address. `X-Forwarded-For` is anybody's to write, so only what the last TRUSTED_PROXIES hops
+    have added is believed: with none, the address that the connection comes from."""
+    hops = [request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")]
+    chain = [hop.strip() for part in hops for hop in part.split(",") if hop.strip()]
+    believed = chain[-1 - settings.TRUSTED_PROXIES :]
+    return next((str(parsed) for hop in believed if (parsed := _parsed(hop))), _NOWHERE)
 
 
 def shortened(address: str) -> str:
-    """The network that an address lies in, /24 or /48: near enough to wonder at, too wide to be a person."""
-    try:
-        plain = _plain(address)
-    except ValueError:
+    """An address for logs: without its last byte, or for IPv6 its last ten: a network, not somebody."""
+    parsed = _parsed(address)
+    if parsed is None:
         return ""
-    return str(ip_network(f"{plain}/{48 if isinstance(plain, IPv6Address) else 24}", strict=False))
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False).network_address)
 
 
-def _plain(address: str) -> object:
-    """Without a scope, and an IPv4 address as one even where IPv6 carries it."""
-    parsed = ip_address(address.partition("%")[0])
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return mapped or parsed
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Without a port, a zone, or the clothes of an IPv4 address in IPv6."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found

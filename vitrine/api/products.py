@@ -12,15 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind
 from vitrine.access.models import User
 from vitrine.access.roles import Action
 from vitrine.api import reading
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
+from vitrine.api.conditions import IF_MATCH, known_revisions
 from vitrine.api.forms import ProductOrder, StreamToStore, read_form
 from vitrine.api.lists import ListFields, products_page
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import Reads, ReadsPublished, allowed
+from vitrine.api.repeats import id_for, repeatable
 from vitrine.api.shapes import (
     ProductFields,
     ProductForm,
@@ -38,6 +41,7 @@ from vitrine.processing.intake import Wishes, accept_product
 
 class Products(APIView):
     permission_classes = [Reads]
+    limited_as = {"POST": Kind.UPLOAD}
     parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -58,10 +62,12 @@ class Products(APIView):
         request={"multipart/form-data": ProductForm, "application/json": ProductOrder},
         responses={201: ProductOut},
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         fields, arrived = read_form(request, ProductForm)
         product = Product(
-            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")}
+            id=id_for(request),
+            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")},
         )
         wishes = Wishes(
             optimize=fields["optimize"],
@@ -70,9 +76,12 @@ class Products(APIView):
             **given_in(fields),
         )
         accept_product(product, arrived, wishes, by=writer(request))
-        product = queries.products(include_unpublished=True).get(pk=product.pk)
-        response = shown(request, product, status=201)
-        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product.pk}/"
+        return self.made(request, product.pk)
+
+    def made(self, request: Request, product_id: UUID) -> Response:
+        """The answer that a product was made; 404 when it was not."""
+        response = shown(request, readable_product(request, product_id), status=201)
+        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product_id}/"
         return response
 
 
@@ -89,26 +98,30 @@ class OneProduct(APIView):
         product = readable_product(request, product_id)
         return shown(request, product, public=product.published and caller(request) is None)
 
-    @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
+    @extend_schema(
+        operation_id="replace_product", request=ProductFields, responses=ProductOut, parameters=[IF_MATCH]
+    )
     def put(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         fields = ProductFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        publishing.change(product, **fields.validated_data)
+        publishing.change(product, known=known_revisions(request), **fields.validated_data)
         return shown(request, readable_product(request, product_id))
 
-    @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
+    @extend_schema(
+        operation_id="change_product", request=ProductFields, responses=ProductOut, parameters=[IF_MATCH]
+    )
     def patch(self, request: Request, product_id: UUID) -> Response:
         return self.put(request, product_id)
 
     @extend_schema(
         operation_id="delete_product",
         responses={204: None},
-        parameters=[OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
+        parameters=[IF_MATCH, OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
     )
     def delete(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        product.remove()
+        publishing.remove(product, known=known_revisions(request))
         if request.query_params.get("purge") == "true":
             upkeep.purge(product)
         return Response(status=204)

@@ -8,6 +8,7 @@ from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvir
 
 from vitrine.errors import Busy
 
+_AGAIN_S = 2
 _PATIENCE_S = 0.5  # a body that is there already is read in no time: only slow ones fill the places
 
 
@@ -38,7 +39,10 @@ class _Body:
 
     def _waited(self, read: Any, *size: int) -> bytes:
         if not self._places.acquire(timeout=_PATIENCE_S):
-            raise Busy("Too many requests are being sent slowly just now. Send yours again in a moment.")
+            raise Busy(
+                f"Too many requests are being sent slowly just now. Send yours again in {_AGAIN_S} s.",
+                retry_after_s=_AGAIN_S,
+            )
         try:
             piece: bytes = read(*size)
             return piece

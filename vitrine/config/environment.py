@@ -49,6 +49,12 @@ class Environment:
     """FILE_URL_HOURS: how long a signed address stays the same, 24 by default; it holds for as long again."""
     allowed_hosts: tuple[str, ...]
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
+    trusted_proxies: int
+    """TRUSTED_PROXIES: how many proxies of ours stand before us and append to X-Forwarded-For; 0 by default."""
+    https_redirect: bool
+    """HTTPS_REDIRECT: 1 sends who comes by http to https; for a proxy that says X-Forwarded-Proto, with PUBLIC_URL."""
+    rate_limits: int
+    """RATE_LIMITS: times the limits of `access/limits.py`, 1 by default; 0 switches them off, to measure."""
     cors_origins: tuple[str, ...]
     """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
     database_url: str | None = field(repr=False)
@@ -77,8 +83,6 @@ class Environment:
     """EMAIL_FROM: who our mails are from; vitrine@localhost by default."""
     audit_days: int
     """AUDIT_DAYS: days that the audit log remembers names and addresses, 400 by default; what was done stays."""
-    trusted_proxies: int
-    """TRUSTED_PROXIES: how many proxies of ours stand before us, whose X-Forwarded-For is believed; 0 by default."""
     worker_concurrency: int
     """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
     job_lease_s: int
@@ -107,6 +111,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     host = read.text("HOST") or "127.0.0.1"
     public_url = read.url("PUBLIC_URL")
     tls = read.switch("TLS", default=False)
+    redirect = _redirect(read, public_url)
     return Environment(
         debug=read.switch("DEBUG", default=False),
         host=host,
@@ -117,6 +122,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         file_urls=read.one_of("FILE_URLS", ("signed", "plain"), default="signed"),
         file_url_hours=read.number("FILE_URL_HOURS", default=24, least=1, most=8760),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
+        https_redirect=redirect,
+        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=16),
+        rate_limits=read.number("RATE_LIMITS", default=1, least=0, most=1_000_000),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
@@ -130,11 +138,10 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_url=read.mail("EMAIL_URL"),
         email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
         audit_days=read.number("AUDIT_DAYS", default=400, least=1, most=36_500),
-        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=20),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),
-        demo=read.switch("DEMO", default=True),
+        demo=read.switch("DEMO", default=not redirect),
         chromium=read.program("CHROMIUM"),
         node=read.program("NODE"),
         converter_python=read.python("CONVERTER_PYTHON"),
@@ -142,7 +149,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
         secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
-        secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
+        secret_key=_chosen_secret(read) or _kept_secret(data_dir / "secret_key"),
     )
 
 
@@ -185,6 +192,11 @@ def for_installer(scratch: Path) -> dict[str, str]:
     )
 
 
+_SECRET_LENGTH = 50
+_SECRET_VARIETY = 10
+_FROM_EXAMPLE = re.compile(
+    r"change.?me|example|insecure|your.?secret|replace.?(me|this)|0123456789", re.IGNORECASE
+)
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -291,6 +303,33 @@ def _check_s3_keys(read: _Reader) -> None:
     if len(given) == 1:
         missing = next(name for name in names if name not in given)
         raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
+
+
+def _redirect(read: _Reader, public_url: str | None) -> bool:
+    wanted = read.switch("HTTPS_REDIRECT", default=False)
+    if wanted and not (public_url or "").startswith("https://"):
+        raise SetupFault("HTTPS_REDIRECT is set without an https PUBLIC_URL: say where https is answered.")
+    return wanted
+
+
+def _chosen_secret(read: _Reader) -> str | None:
+    """SECRET_KEY, refused when somebody could guess it. It is not repeated: it may be half of a good one."""
+    key = read.text("SECRET_KEY")
+    if key is None:
+        return None
+    fault = (
+        f"has {len(key)} characters; expected {_SECRET_LENGTH} or more"
+        if len(key) < _SECRET_LENGTH
+        else f"has {len(set(key))} different characters; expected {_SECRET_VARIETY} or more"
+        if len(set(key)) < _SECRET_VARIETY
+        else "comes from an example"
+        if _FROM_EXAMPLE.search(key)
+        else None
+    )
+    if fault:
+        cure = """python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"""
+        raise SetupFault(f"SECRET_KEY {fault}. Make one: {cure} - or unset it, and one is made and kept.")
+    return key
 
 
 def _own_hosts(host: str, public_url: str | None, *, tls: bool) -> tuple[str, ...]:

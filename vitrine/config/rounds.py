@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from vitrine.access import audit, chain
+from vitrine.api import models as answers
 from vitrine.catalog import announcements
 from vitrine.insight import record
 from vitrine.outreach import mail
@@ -11,6 +12,7 @@ from vitrine.processing import upkeep
 ROUNDS: tuple[Callable[[], object], ...] = (
     upkeep.sweep,
     record.forget_old,
+    answers.forget_old_answers,
     chain.seal,
     audit.forget_old_people,
     announcements.forget_heard,

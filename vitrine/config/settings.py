@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from vitrine import __version__
@@ -39,9 +40,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "vitrine.config.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "vitrine.config.logs.RequestLog",
     "vitrine.access.calling.remember_request",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -50,6 +51,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "vitrine.config.policy.ContentPolicy",
+    "vitrine.config.headers.Headers",
+    "vitrine.api.problems.Answers",
 ]
 
 ROOT_URLCONF = "vitrine.config.urls"
@@ -79,6 +82,9 @@ TEMPLATES = [
 _servers = embedded.ensure()
 
 
+_DATABASE_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "15000"}  # seconds, milliseconds
+
+
 def _database(url: str) -> dict[str, object]:
     """Django's words for a PostgreSQL URL; a socket's folder may stand in `host=` of the query."""
     parts = urlsplit(url)
@@ -90,7 +96,8 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", "")) or (parts.hostname or ""),
         "PORT": parts.port or "",
-        "OPTIONS": {name: unquote(value) for name, value in query.items()},
+        # An address may say otherwise; sslmode, sslrootcert and the like pass through, too.
+        "OPTIONS": {**_DATABASE_PATIENCE, **{name: unquote(value) for name, value in query.items()}},
         # As fast as Django's pool, and safe in a worker that forks.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -158,19 +165,32 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+RATE_LIMITS = ENVIRONMENT.rate_limits
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 TLS = ENVIRONMENT.tls
-TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 _public = (PUBLIC_URL or "").startswith("https://")
 _secure = _public or TLS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public else None
+# Believed of anybody where the outside comes by https only: who lies about it gets cookies that a browser drops and an
+# HSTS that it ignores, and fools nobody else. On plain http it is believed of a proxy of ours alone.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public or TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = ENVIRONMENT.https_redirect
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a balancer asks the machine itself
 SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_SECURE = _secure
+# Browsers take this prefix only with Secure, for the whole host and from no subdomain: nobody can slip one in.
+_prefix = "__Host-" if _secure else ""
+SESSION_COOKIE_NAME = f"{_prefix}sessionid"
+CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "vitrine.api.problems.csrf_page"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 # Never for a certificate of our own: a browser would keep asking this machine for https when TLS=1 is gone.
 SECURE_HSTS_SECONDS = 31_536_000 if _public else 0
+# Neither subdomains nor the preload list: what stands beside us under a shop's domain is the shop's to decide.
+# E001: see choose_settings.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "async.E001"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -194,7 +214,11 @@ LOGOUT_REDIRECT_URL = "/login"
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.cors_origins)
 CORS_ALLOW_CREDENTIALS = False
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "Server-Timing"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Location", "Retry-After", "Server-Timing", "X-Request-ID", "Idempotent-Replayed"),
+    *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
+]
 CORS_PREFLIGHT_MAX_AGE = 86_400
 
 # Files may have another address than the page that shows them.
@@ -224,10 +248,11 @@ REST_FRAMEWORK = {
         "vitrine.access.tokens.TokenAuthentication",
         "vitrine.api.authentication.ConsoleAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["vitrine.api.limiting.Limits"],
     "DEFAULT_PERMISSION_CLASSES": ["vitrine.api.permissions.Reads"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["vitrine.api.parsers.Json"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "vitrine.api.schema.Described",
     "EXCEPTION_HANDLER": "vitrine.api.problems.answer",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
@@ -251,6 +276,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["vitrine.api.schema.one_path_each"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "vitrine.api.schema.tell_problems",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FileFormat": [(one.value, one.value) for one in Format],

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -75,13 +76,15 @@ def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: Us
     return job
 
 
-def accept_version(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
-    """Keep the file as the next version of a product, and queue its job."""
+def accept_version(
+    product: Product, arrived: Arrived, wishes: Wishes, *, by: User, version_id: UUID | None = None
+) -> Job:
+    """Keep the file as the next version of a product, under that id if one is given, and queue its job."""
     with arrived.upload.claimed():
         key = _keep(product, arrived)
         with transaction.atomic():
             locked = Product.objects.select_for_update().get(pk=product.pk)
-            version = _record(locked, arrived, key)
+            version = _record(locked, arrived, key, version_id)
             job = _queue(version, wishes, by=by)
             arrived.upload.spend()
     return job
@@ -142,8 +145,9 @@ def _bring_back(kept: Key, incoming: Key) -> None:
             file.writelines(store.open(kept))
 
 
-def _record(product: Product, arrived: Arrived, key: Key) -> AssetVersion:
+def _record(product: Product, arrived: Arrived, key: Key, version_id: UUID | None = None) -> AssetVersion:
     version = product.add_version(
+        **({"id": version_id} if version_id else {}),
         key=key,
         format=arrived.format,
         source_format=arrived.format,

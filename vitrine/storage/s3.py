@@ -34,7 +34,7 @@ class S3Store:
         self._bucket = bucket
         self._copy_bytes = copy_bytes
         self._lock = Lock()
-        self._connected: tuple[int, S3Client] | None = None
+        self._connected: dict[tuple[int, bool], S3Client] = {}
 
     def put(self, key: Key, source: BinaryIO, *, media_type: str) -> Blob:
         upload = Upload(self._client(), self._bucket, check_key(key), media_type)
@@ -75,7 +75,7 @@ class S3Store:
         span = f"bytes={start}-{'' if end is None else end - 1}"
         with self._explained():
             try:
-                answer = self._client().get_object(Bucket=self._bucket.name, Key=key, Range=span)
+                answer = self._client(quick=True).get_object(Bucket=self._bucket.name, Key=key, Range=span)
             except ClientError as error:
                 if code_of(error) == "InvalidRange":  # begins beyond the end
                     return no_pieces()
@@ -100,7 +100,7 @@ class S3Store:
         check_key(key)
         with self._explained():
             try:
-                answer = self._client().head_object(Bucket=self._bucket.name, Key=key)
+                answer = self._client(quick=True).head_object(Bucket=self._bucket.name, Key=key)
             except ClientError as error:
                 if not says_missing(error):
                     raise
@@ -111,7 +111,7 @@ class S3Store:
     def _expect_bucket(self) -> None:
         """A HEAD's 404 does not say which of the two is missing."""
         try:
-            self._client().head_bucket(Bucket=self._bucket.name)
+            self._client(quick=True).head_bucket(Bucket=self._bucket.name)
         except ClientError as error:
             if says_missing(error):
                 raise StoreFailed(bucket_missing(self._bucket.name, self._bucket.place)) from error
@@ -262,16 +262,17 @@ class S3Store:
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self._bucket.name, self._bucket.place)
 
-    def _client(self) -> "S3Client":
+    def _client(self, *, quick: bool = False) -> "S3Client":
         """One a process: threads may share it, but a fork's two sides must not share its connections."""
+        mine = (os.getpid(), quick)
         with self._lock:
-            if self._connected is None or self._connected[0] != os.getpid():
+            if mine not in self._connected:
                 with self._explained():
-                    self._connected = (os.getpid(), _connect(self._bucket))
-            return self._connected[1]
+                    self._connected[mine] = _connect(self._bucket, quick=quick)
+            return self._connected[mine]
 
 
-def _connect(bucket: Bucket) -> "S3Client":
+def _connect(bucket: Bucket, *, quick: bool) -> "S3Client":
     if (bucket.access_key_id is None) != (bucket.secret_access_key is None):  # boto3 would look elsewhere
         raise StoreFailed("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY both, or neither to use a role.")
     session = boto3.session.Session(
@@ -283,8 +284,11 @@ def _connect(bucket: Bucket) -> "S3Client":
     config = Config(
         signature_version="s3v4",  # or us-east-1 gets links signed the old way
         connect_timeout=bucket.connect_timeout_s,
-        read_timeout=bucket.read_timeout_s,
-        retries={"mode": "standard", "total_max_attempts": bucket.attempts},  # waits grow, with jitter
+        read_timeout=min(bucket.read_timeout_s, bucket.quick_timeout_s) if quick else bucket.read_timeout_s,
+        retries={
+            "mode": "standard",  # waits grow, with jitter
+            "total_max_attempts": min(2, bucket.attempts) if quick else bucket.attempts,
+        },
         request_checksum_calculation="when_required",  # other servers do not know the newer ones
         response_checksum_validation="when_required",
         tcp_keepalive=True,

@@ -32,6 +32,8 @@ class Bucket:
     connect_timeout_s: float = 5
     read_timeout_s: float = 60
     attempts: int = 4
+    quick_timeout_s: float = 10
+    """For an answer to what somebody waits for: that a file is there, and its first byte. Tried twice at most."""
 
     @property
     def place(self) -> str:

@@ -44,8 +44,9 @@ fix: dev ## Format, and repair what a machine can repair
 	@$(BIN)/ruff check --fix
 	@$(NPM) exec -- biome check --write
 
-bench: dev ## Ours beside three peers: bytes, looks, seconds, memory  MODELS=folder
-	@$(BIN)/python -m bench $(if $(MODELS),"$(MODELS)",$(error Name a folder of models: make bench MODELS=folder))
+bench: dev ## Ours beside its peers: bytes, looks, seconds, memory; reads and lists  MODELS=folder or ONLY="api lists"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
+	@$(BIN)/python -m bench $(if $(MODELS),"$(MODELS)",$(if $(ONLY),,$(error Name a folder of models: make bench MODELS=folder))) $(if $(ONLY),--only $(ONLY))
 
 fuzz: dev ## Mutated models through the gate: none may crash it  [COUNT=10000 SEED=1]
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1)

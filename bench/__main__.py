@@ -2,17 +2,21 @@
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
 memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, and when a shopper sees
-something on a slow network. Seconds are this
-machine's: read their ratios.
+something on a slow network; then reads and lists of the API, for which `make bench ONLY="api lists"` needs no models.
+Seconds are this machine's: read their ratios.
 """
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench import peers, tables
 from bench.comparing import compare
+from bench.doors import rows
+from bench.doors.lists import Listed, measure_lists
+from bench.doors.reads import Rate, measure_reads
 from bench.figures import Result
 from bench.first_picture import RUNS, Shown, first_pictures, made
 from bench.heavy import Heavy, cook_heavy
@@ -24,7 +28,8 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("bytes", "equal", "scaling", "heavy", "first")
+DOORS = ("api", "lists")
+PARTS = ("bytes", "equal", "scaling", "heavy", "first", *DOORS)
 HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
 The web variant beside the peers' files. SSIM is the mean of all views, FLIP that of the worst; both against the
@@ -37,13 +42,37 @@ what the bench itself held when it started it."""
 
 def main(arguments: list[str]) -> None:
     asked = _asked(arguments)
-    models = models_in(asked.folder)
+    report = Report(asked.results, recipes.tools_of(Bench()))
+    if set(asked.only) - set(DOORS):
+        _cook(asked, report)
+    _ask(asked.only, report)
+    report.finish()
+
+
+def _ask(only: list[str], report: "Report") -> None:
+    """The parts that need no models."""
+    with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
+        if "api" in only:
+            report.rates = measure_reads(Path(folder))
+        if "lists" in only:
+            report.listed = measure_lists(Path(folder))
+
+
+def _models(folder: Path | None) -> list[Path]:
+    if folder is None:
+        sys.exit("Name a folder of models, or --only api lists.")
+    models = models_in(folder)
     if not models:
-        sys.exit(f"{asked.folder} holds no models.")
-    tools = recipes.tools_of(Bench())
+        sys.exit(f"{folder} holds no models.")
+    return models
+
+
+def _cook(asked: argparse.Namespace, report: "Report") -> None:
+    models = _models(asked.folder)
+    tools = report.tools
     if tools.studio is None:
         sys.exit("The bench compares looks, and no Chromium was found: install it.")
-    report = Report(asked.results, tools)
+    report.begin()
     if {"bytes", "equal"} & set(asked.only):
         for model in models:
             try:
@@ -58,7 +87,6 @@ def main(arguments: list[str]) -> None:
         with made(HEADPHONES) as heavy:
             for shown in first_pictures([*_light(models), heavy], asked.runs):
                 report.add_first(shown)
-    report.finish()
 
 
 def _light(models: list[Path]) -> list[Path]:
@@ -69,7 +97,7 @@ def _light(models: list[Path]) -> list[Path]:
 
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ours beside the peers.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="of models")
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run; all unless told"
     )
@@ -83,12 +111,17 @@ class Report:
 
     def __init__(self, path: Path, tools: Tools) -> None:
         self._path = path
+        self.tools = tools
         self._versions = {**recipes.versions(tools), **peers.versions()}
         self._results: list[Result] = []
         self._refused: list[str] = []
         self._first: list[Shown] = []
         self.scaling: Scaling | None = None
         self.heavy: Heavy | None = None
+        self.rates: dict[str, Rate] = {}
+        self.listed: list[Listed] = []
+
+    def begin(self) -> None:
         print("\n".join(tables.heading(tables.FILES)), flush=True)
 
     def add(self, result: Result) -> None:
@@ -125,6 +158,8 @@ class Report:
         yield from tables.means_of(self._results, self.scaling, self.heavy)
         for shown in self._first:
             yield from tables.first_targets_of(shown)
+        yield from rows.targets_of(self.rates, self.listed)
+        yield from rows.section_of(self.rates, self.listed)
 
     def _write(self) -> None:
         files = [line for result in self._results for line in tables.files_of(result)]

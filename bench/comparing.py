@@ -9,6 +9,7 @@ from bench.figures import Entry, Equal, Looks, Preview, Result
 from bench.looks import Photographs, proven
 from bench.models import for_peers, work_of
 from bench.peers import PEERS, Peer, run_peer
+from vitrine.pipeline.looks import Bound
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.steps.prove import DIGITS
 from vitrine.pipeline.studio import Studio
@@ -103,6 +104,9 @@ def _with_equal(result: Result, work: Work, tools: Tools) -> Result:
     if peer is None or peer.looks is None or result.web.size is None:
         return result
     quality = round(min(max(peer.looks.ssim, cooking.LOWEST), cooking.HIGHEST), DIGITS)
-    again = cooking.cooked_again(work, tools, quality=quality)
+    # Where the peer's worst view is worse than ours may be, ours may be so too.
+    bound = Bound.of(quality)
+    bound = replace(bound, worst=min(bound.worst, peer.looks.worst_ssim))
+    again = cooking.cooked_again(work, tools, bound=bound)
     ours = replace(_ours(again), maker="ours web at equal looks")
     return replace(result, equal=Equal(peer=peer.maker, quality=quality, ours=ours))

@@ -6,14 +6,11 @@ from typing import Any
 
 from bench.figures import Spent
 from vitrine.pipeline import recipes
+from vitrine.pipeline.looks import Bound
 from vitrine.pipeline.recipe import Recipe, Tools, cook
-from vitrine.pipeline.steps.channels import Channels
-from vitrine.pipeline.steps.convert import Convert
-from vitrine.pipeline.steps.gate import Gate
-from vitrine.pipeline.steps.importing import Import
+from vitrine.pipeline.steps.optimize import Optimize
 from vitrine.pipeline.steps.prove import Prove
 from vitrine.pipeline.steps.render import Render
-from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.work import Format, Work
 
 LOWEST, HIGHEST = 0.85, 0.999
@@ -28,15 +25,15 @@ def cooked(work: Work, tools: Tools) -> Work:
     return cook(recipe, work, tools, on_progress=lambda _step, _part: None)
 
 
-def cooked_again(work: Work, tools: Tools, *, quality: float) -> Work:
+def cooked_again(work: Work, tools: Tools, *, bound: Bound) -> Work:
     """The variants anew, to another bound. The original is neither converted nor photographed a second time.
 
     Nothing is refused for its looks: the caller reads them off the proofs.
     """
     steps = [
-        replace(step, final=False) if isinstance(step, Prove) else step
-        for step in recipes.standard(quality=quality).steps
-        if not isinstance(step, CheckUsdz | Import | Gate | Convert | Render | Usdz | Channels)
+        replace(step, bound=bound, final=False) if isinstance(step, Prove) else replace(step, bound=bound)
+        for step in recipes.standard().steps
+        if isinstance(step, Optimize | Prove)
     ]
     found = {name: work.details[name] for name in ("softness",) if name in work.details}
     fresh = replace(work, variants={}, spare={}, tries={}, times=(), details=found)

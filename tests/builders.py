@@ -76,6 +76,12 @@ def _a_variant(version: Any, kind: Kind) -> Variant:
     )
 
 
+def file_address(product: Product, kind: Kind, base: str = "") -> str:
+    """Where the product's variant of that kind is read now."""
+    variant = product.shown_version.variants.get(kind=kind)
+    return files.url_to_read(variant.key, base, public=product.published)
+
+
 def a_job(*, passed: bool = True, **fields: Any) -> Job:
     """A queued job on version 1 of a product of its own."""
     product = a_product(published=False)

@@ -13,5 +13,8 @@ atexit.register(
 )  # runs last: the embedded servers have left by then
 
 os.environ["DATA_DIR"] = str(_folder)  # noqa: TID251  # before anything reads it
-for name in ("DATABASE_URL", "REDIS_URL", "AWS_BUCKET_NAME", "PUBLIC_URL", "CDN_URL", "SECRET_KEY"):
+for name in (
+    *("DATABASE_URL", "REDIS_URL", "AWS_BUCKET_NAME", "PUBLIC_URL", "CDN_URL", "SECRET_KEY"),
+    *("SECRET_KEY_FALLBACKS", "WEBHOOKS_TO", "EMAIL_URL", "TRUSTED_PROXIES", "AUDIT_DAYS"),
+):
     os.environ.pop(name, None)  # noqa: TID251  # tests run on servers of their own

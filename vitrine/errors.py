@@ -13,17 +13,25 @@
     │   ├── NotFound              nothing there that the caller may read
     │   ├── NotAllowed            the caller's role does not reach
     │   ├── Conflict              the thing is in a state that forbids it
+    │   ├── InProgress            the same request is being answered already
+    │   ├── KeyReused             an Idempotency-Key came with another request before
+    │   ├── Stale                 it has changed since the caller read it
+    │   ├── TooMany               over a limit of requests
     │   ├── TooLarge              over a limit of bytes
+    │   ├── ChecksumMismatch      other bytes came than were announced
     │   ├── UnsupportedFormat     a kind of file we do not take
     │   ├── ModelRejected         the gate says no to a model
-    │   └── ProofTooLow           no variant looked enough like the original
+    │   ├── ProofTooLow           no variant looked enough like the original
+    │   └── TargetRefused         a webhook's target is none of those we call
     └── Broken                  our side failed; trying again may help
+        ├── Busy                  too much at once
         ├── EngineFailed          the Node engine
         ├── StudioFailed          the browser that renders
         ├── UsdzFailed            the USDZ converter
         ├── ImportFailed          what makes a GLB of other formats
         ├── ProviderFailed        the login provider of single sign-on
-        └── StoreFailed           the blob store
+        ├── StoreFailed           the blob store
+        └── NotDelivered          a webhook's receiver
 
 `api/problems.py` is the one place where these meet HTTP; a failed job keeps `code`, `title` and `detail`.
 """
@@ -47,10 +55,13 @@ class VitrineError(Exception):
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, faults: Sequence[Fault] = ()) -> None:
+    def __init__(
+        self, detail: str, *, faults: Sequence[Fault] = (), retry_after_s: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.faults = tuple(faults)
+        self.retry_after_s = retry_after_s
 
 
 class Refused(VitrineError):
@@ -97,10 +108,6 @@ class TooManyLogins(Refused):
     code = "too-many-logins"
     title = "Too many tries"
 
-    def __init__(self, detail: str, *, retry_after_s: int) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-
 
 class NotFound(Refused):
     code = "not-found"
@@ -117,9 +124,34 @@ class Conflict(Refused):
     title = "Not possible in its present state"
 
 
+class InProgress(Refused):
+    code = "in-progress"
+    title = "This very request is being answered"
+
+
+class KeyReused(Refused):
+    code = "idempotency-key-reused"
+    title = "This key came with another request"
+
+
+class TooMany(Refused):
+    code = "too-many-requests"
+    title = "Too many requests"
+
+
+class Stale(Refused):
+    code = "stale"
+    title = "It has changed since you read it"
+
+
 class TooLarge(Refused):
     code = "too-large"
     title = "The file is too large"
+
+
+class ChecksumMismatch(Refused):
+    code = "checksum-mismatch"
+    title = "Other bytes came than were announced"
 
 
 class UnsupportedFormat(Refused):
@@ -137,9 +169,19 @@ class ProofTooLow(Refused):
     title = "No variant looked enough like the original"
 
 
+class TargetRefused(Refused):
+    code = "target-refused"
+    title = "We do not send webhooks there"
+
+
 class Broken(VitrineError):
     code = "broken"
     title = "Something failed on our side"
+
+
+class Busy(Broken):
+    code = "busy"
+    title = "Too much at once"
 
 
 class EngineFailed(Broken):
@@ -170,3 +212,8 @@ class ProviderFailed(Broken):
 class StoreFailed(Broken):
     code = "store-failed"
     title = "The file store did not answer"
+
+
+class NotDelivered(Broken):
+    code = "not-delivered"
+    title = "The webhook's receiver did not answer"

@@ -29,26 +29,40 @@ const MOST_TINT = 5;
 /** Where shrinking alone is this far off, no smaller scale is tried. */
 const HOPELESS = 0.3;
 
-const WEBP: Recipe[] = ladder("webp", [35, 55, 70, 80, 85, 89, 92, 95, 97]);
-const JPEG: Recipe[] = ladder("jpeg-444", [50, 65, 76, 84, 90, 94, 97, 99]);
-const EXACT: Recipe[] = [
-  { codec: "webp-near", quality: 40 },
-  { codec: "webp-near", quality: 60 },
-  { codec: "webp-lossless", quality: 100 },
-];
-const SUBSAMPLED: Recipe[] = ladder("jpeg", [50, 65, 76, 84, 90]);
-
-function ladder(codec: Codec, qualities: number[]): Recipe[] {
-  return qualities.map((quality) => ({ codec, quality }));
+/** Qualities of one codec, the least first. Every second one is tried, the others are reckoned from their neighbours. */
+interface Ladder {
+  codec: Codec;
+  qualities: number[];
 }
 
-function recipesFor(use: Use, palette: Palette, scale: number): Recipe[] {
-  const lossy =
-    palette === "core" ? [...(use.role === "colour" ? SUBSAMPLED : []), ...JPEG] : [...WEBP, ...JPEG];
-  const exact: Recipe[] = palette === "core" ? [{ codec: "png", quality: 100 }] : EXACT;
+const WEBP: Ladder = { codec: "webp", qualities: [35, 55, 70, 80, 85, 89, 92, 95, 97] };
+const JPEG: Ladder = { codec: "jpeg-444", qualities: [50, 65, 76, 84, 90, 94, 97, 99] };
+const SUBSAMPLED: Ladder = { codec: "jpeg", qualities: [50, 65, 76, 84, 90] };
+const EXACT: Ladder[] = [
+  { codec: "webp-near", qualities: [40, 60] },
+  { codec: "webp-lossless", qualities: [100] },
+];
+const PNG: Ladder = { codec: "png", qualities: [100] };
+
+async function laddersFor(use: Use, palette: Palette, { scale, probe }: Scaled): Promise<Ladder[]> {
+  const core = palette === "core";
+  const lossy = core ? [...(use.role === "colour" ? [SUBSAMPLED] : []), JPEG] : [WEBP, JPEG];
+  const exact = core ? [PNG] : EXACT;
   // JPEG has no alpha. What is shrunk has lost more already than an exact codec would spare.
   const fitting = use.alpha ? lossy.filter(({ codec }) => codec === "webp") : lossy;
-  return scale === 1 || fitting.length === 0 ? [...fitting, ...exact] : fitting;
+  if (fitting.length === 0) return exact;
+  return scale === 1 && (core || (await isPlain(probe))) ? [...fitting, ...exact] : fitting;
+}
+
+const QUICK: Recipe = { codec: "webp-quick", quality: 100 };
+const FINEST: Recipe = { codec: "webp", quality: 97 };
+/** A quick lossless file has 1.5 to 2.6 times a careful one's bytes. */
+const PLAIN = 2.5;
+
+/** Drawn rather than photographed: only then are exact codecs near the lossy ones, and they take as long as all of these. */
+async function isPlain(probe: Raster): Promise<boolean> {
+  const [quick, finest] = await Promise.all([encode(probe, QUICK), encode(probe, FINEST)]);
+  return quick.length <= finest.length * PLAIN;
 }
 
 /**
@@ -64,14 +78,37 @@ const SMOOTHED: Record<number, number> = { 1: 1, 0.5: 0.75, 0.25: 0.55, 0.125: 0
 export async function candidatesOf(whole: Scaled[], use: Use, palette: Palette): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const one of whole) {
-    const tried = await Promise.all(
-      recipesFor(use, palette, one.scale).map((recipe) => attempt(one, recipe, use)),
-    );
+    const ladders = await laddersFor(use, palette, one);
+    const tried = (await Promise.all(ladders.map((ladder) => climb(one, ladder, use)))).flat();
     // At each size one has to stay: a limit of pixels may leave no other choice.
     const least = Math.min(...tried.map(({ tint }) => tint));
     found.push(...tried.filter(({ tint }) => tint <= Math.max(MOST_TINT, least)));
   }
   return found;
+}
+
+async function climb(one: Scaled, { codec, qualities }: Ladder, use: Use): Promise<Candidate[]> {
+  const chosen = qualities.filter((_, rung) => rung % 2 === 0 || rung === qualities.length - 1);
+  const tried = await Promise.all(chosen.map((quality) => attempt(one, { codec, quality }, use)));
+  return qualities.map((quality) => {
+    const above = tried.findIndex((candidate) => candidate.quality >= quality);
+    const upper = tried[above] as Candidate;
+    return upper.quality === quality ? upper : between(tried[above - 1] as Candidate, upper, quality);
+  });
+}
+
+/** Bytes and error of one codec are close to powers of its quality. */
+function between(lower: Candidate, upper: Candidate, quality: number): Candidate {
+  const way = (quality - lower.quality) / (upper.quality - lower.quality);
+  const along = (from: number, to: number): number =>
+    from > 0 && to > 0 ? from * (to / from) ** way : from + (to - from) * way;
+  return {
+    ...upper,
+    quality,
+    bytes: Math.round(along(lower.bytes, upper.bytes)),
+    error: along(lower.error, upper.error),
+    tint: Math.max(lower.tint, upper.tint),
+  };
 }
 
 /** A texture at a part of its size; its error there, uncompressed, against the whole. */
@@ -80,8 +117,8 @@ export interface Scaled {
   scale: number;
   error: number;
   probe: Raster;
-  /** How many times the probe's bytes the whole takes. */
-  share: number;
+  /** How many times the probe's bytes the whole takes: WebP, which looks across a probe's seams, and all others. */
+  share: Share;
   /** What was tried already: both palettes know JPEG. */
   tried: Map<string, Promise<Candidate>>;
 }
@@ -115,12 +152,21 @@ function everyFor(raster: Raster): number {
   return Math.max(1, Math.round(Math.sqrt(raster.width * raster.height) / 512));
 }
 
-const YARDSTICK: Recipe = { codec: "jpeg-444", quality: 84 };
+interface Share {
+  webp: number;
+  others: number;
+}
 
-async function shareOf(raster: Raster, probe: Raster): Promise<number> {
-  if (probe === raster) return 1;
-  const [whole, part] = [await encode(raster, YARDSTICK), await encode(probe, YARDSTICK)];
-  return whole.length / part.length;
+const YARDSTICKS: Record<keyof Share, Recipe> = {
+  webp: { codec: "webp-coarse", quality: 80 },
+  others: { codec: "jpeg-444", quality: 84 },
+};
+
+async function shareOf(raster: Raster, probe: Raster): Promise<Share> {
+  if (probe === raster) return { webp: 1, others: 1 };
+  const times = async (recipe: Recipe): Promise<number> =>
+    (await encode(raster, recipe)).length / (await encode(probe, recipe)).length;
+  return { webp: await times(YARDSTICKS.webp), others: await times(YARDSTICKS.others) };
 }
 
 function attempt(one: Scaled, recipe: Recipe, use: Use): Promise<Candidate> {
@@ -136,7 +182,7 @@ async function tryOut({ probe, share, scale, error }: Scaled, recipe: Recipe, us
   return {
     ...recipe,
     scale,
-    bytes: Math.round(bytes.length * share),
+    bytes: Math.round(bytes.length * (recipe.codec === "webp" ? share.webp : share.others)),
     error: error + errorOf(use, probe, back) * (SMOOTHED[scale] ?? 1),
     tint: tinted(use, probe, back),
   };

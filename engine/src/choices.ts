@@ -47,21 +47,32 @@ function chooseFor(kind: Kind, studied: Studied[], wish: Wish, room: number, ask
       shares,
       mean: wish.mean_loss * budget,
     });
-  return fitting(within, wish.budget, room);
+  const { choice, budget } = fitting(within, wish.budget, room);
+  return { ...choice, tempting: bytesOf(choice) - bytesOf(within(budget * MORE)) };
 }
 
 const LAST_BUDGET = 1e4;
+/** What is a little more room: `looks.py` tries as much where it is tempting. */
+const MORE = 1.3;
 
-/** The best looks that are thought to fit into `room` bytes. */
-function fitting(within: (budget: number) => Choice, budget: number, room: number): Choice {
-  let choice = within(budget);
-  for (let more = budget * 1.25; bytesOf(choice) > room && more < LAST_BUDGET; more *= 1.25)
-    choice = within(more);
-  return choice;
+type Chosen = Omit<Choice, "tempting">;
+
+/** The best looks that are thought to fit into `room` bytes, and the budget they came of. */
+function fitting(
+  within: (budget: number) => Chosen,
+  first: number,
+  room: number,
+): { choice: Chosen; budget: number } {
+  let [budget, choice] = [first, within(first)];
+  while (bytesOf(choice) > room && budget * 1.25 < LAST_BUDGET) {
+    budget *= 1.25;
+    choice = within(budget);
+  }
+  return { choice, budget };
 }
 
-function bytesOf(choice: Choice): number {
-  return sum(choice.candidates.map(({ bytes }) => bytes));
+function bytesOf({ candidates }: Chosen): number {
+  return sum(candidates.map(({ bytes }) => bytes));
 }
 
 function ownPx(kind: Kind, effort: number): number {

@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
   convert: async () => (await import("./commands/convert.ts")).convert,
   optimize: async () => (await import("./commands/optimize.ts")).optimize,
+  pack: async () => (await import("./commands/pack.ts")).pack,
 };
 
 async function main(): Promise<number> {

@@ -32,25 +32,26 @@ type Looked = "luma" | { channel: number; contrast: number };
 
 const BLOCK = 8;
 const NEARLY_ALL = 0.99;
-type Block = [x0: number, y0: number, x1: number, y1: number];
 
-/** The 8 × 8 blocks of a picture, or every so many each way; of a probe those that touch no seam, which no texture has. */
-function blocksOf({ width, height, tile }: Raster, every = 1): Block[] {
+/** Calls back with the corners of the 8 × 8 blocks of a picture, or of every so many each way; of a probe those that touch no seam, which no texture has. */
+function eachBlock(
+  { width, height, tile }: Raster,
+  every: number,
+  look: (x0: number, y0: number, x1: number, y1: number) => void,
+): void {
   const whole = (at: number): boolean =>
     tile === undefined || (at % tile >= BLOCK && at % tile < tile - BLOCK);
-  const found: Block[] = [];
   for (let y = 0; y < height; y += BLOCK * every) {
     if (!whole(y)) continue;
     for (let x = 0; x < width; x += BLOCK * every)
-      if (whole(x)) found.push([x, y, Math.min(x + BLOCK, width), Math.min(y + BLOCK, height)]);
+      if (whole(x)) look(x, y, Math.min(x + BLOCK, width), Math.min(y + BLOCK, height));
   }
-  return found;
 }
 
 /** Root mean square of one channel's difference, in levels of 255. */
 function rmse(a: Raster, b: Raster, channel: number, every: number): number {
   let [total, count] = [0, 0];
-  for (const [x0, y0, x1, y1] of blocksOf(a, every)) {
+  eachBlock(a, every, (x0, y0, x1, y1) => {
     for (let y = y0; y < y1; y++) {
       for (let x = x0; x < x1; x++) {
         const pixel = y * a.width + x;
@@ -60,7 +61,7 @@ function rmse(a: Raster, b: Raster, channel: number, every: number): number {
       }
     }
     count += (x1 - x0) * (y1 - y0);
-  }
+  });
   return Math.sqrt(total / count);
 }
 
@@ -69,12 +70,13 @@ function rmse(a: Raster, b: Raster, channel: number, every: number): number {
  * luma only: a codec may turn a calm yellow into another one, and it would not notice.
  */
 export function tintOf(original: Raster, coded: Raster): number {
-  const shifts = blocksOf(original).map((block) => blockTint(original, coded, block));
+  const shifts: number[] = [];
+  eachBlock(original, 1, (...block) => shifts.push(blockTint(original, coded, block)));
   shifts.sort((a, b) => a - b);
   return shifts[Math.floor((shifts.length - 1) * NEARLY_ALL)] ?? 0;
 }
 
-function blockTint(a: Raster, b: Raster, [x0, y0, x1, y1]: Block): number {
+function blockTint(a: Raster, b: Raster, [x0, y0, x1, y1]: [number, number, number, number]): number {
   const totals: [number, number, number] = [0, 0, 0];
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
@@ -92,47 +94,60 @@ const C2 = (0.03 * 255) ** 2;
 
 /** Mean SSIM of 8 × 8 blocks that do not overlap. */
 function structure(a: Raster, b: Raster, looked: Looked, every: number): number {
-  const blocks = blocksOf(a, every);
-  const [p, q] = [new Float64Array(BLOCK * BLOCK), new Float64Array(BLOCK * BLOCK)];
-  let total = 0;
-  for (const block of blocks) {
-    const count = read(a, looked, block, p);
-    read(b, looked, block, q);
-    total += ssimOf(p, q, count);
-  }
-  return total / blocks.length;
+  const weights = weightsOf(looked);
+  let [total, count] = [0, 0];
+  eachBlock(a, every, (x0, y0, x1, y1) => {
+    total += blockSsim(a, b, weights, x0, y0, x1, y1);
+    count++;
+  });
+  return total / count;
 }
 
-/** One block's values into `values`; gives their number. */
-function read(
-  { data, width, channels }: Raster,
-  looked: Looked,
-  [x0, y0, x1, y1]: Block,
-  values: Float64Array,
+/** What each of the first channels adds to the value that is compared, where the first of them lies, and a constant. */
+interface Weights {
+  first: number;
+  parts: [number, number, number];
+  constant: number;
+}
+
+function weightsOf(looked: Looked): Weights {
+  if (looked === "luma") return { first: 0, parts: [0.299, 0.587, 0.114], constant: 0 };
+  const { channel, contrast } = looked;
+  return { first: channel, parts: [contrast, 0, 0], constant: 128 * (1 - contrast) };
+}
+
+function blockSsim(
+  a: Raster,
+  b: Raster,
+  { first, parts: [r, g, blue], constant }: Weights,
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
 ): number {
-  let count = 0;
+  const [one, other, width] = [a.data, b.data, a.width];
+  const several = g !== 0;
+  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
   for (let y = y0; y < y1; y++) {
-    const end = (y * width + x1) * channels;
-    for (let at = (y * width + x0) * channels; at < end; at += channels) {
-      values[count++] =
-        looked === "luma"
-          ? 0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number)
-          : ((data[at + looked.channel] as number) - 128) * looked.contrast + 128;
+    let at = (y * width + x0) * a.channels + first;
+    let beside = (y * width + x0) * b.channels + first;
+    for (let x = x0; x < x1; x++) {
+      let p = r * (one[at] as number) + constant;
+      let q = r * (other[beside] as number) + constant;
+      if (several) {
+        p += g * (one[at + 1] as number) + blue * (one[at + 2] as number);
+        q += g * (other[beside + 1] as number) + blue * (other[beside + 2] as number);
+      }
+      sa += p;
+      sb += q;
+      saa += p * p;
+      sbb += q * q;
+      sab += p * q;
+      at += a.channels;
+      beside += b.channels;
     }
   }
-  return count;
-}
-
-function ssimOf(a: Float64Array, b: Float64Array, n: number): number {
-  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const [p, q] = [a[i] as number, b[i] as number];
-    sa += p;
-    sb += q;
-    saa += p * p;
-    sbb += q * q;
-    sab += p * q;
-  }
+  const n = (x1 - x0) * (y1 - y0);
   const [ma, mb] = [sa / n, sb / n];
   const [va, vb, cov] = [saa / n - ma * ma, sbb / n - mb * mb, sab / n - ma * mb];
   return ((2 * ma * mb + C1) * (2 * cov + C2)) / ((ma * ma + mb * mb + C1) * (va + vb + C2));

@@ -22,10 +22,17 @@ export interface Encoded {
 export interface Choice {
   candidates: Candidate[];
   pressure: number;
+  /** Bytes that a little more room for losses is thought to save. */
+  tempting: number;
 }
 
 /** The fewest bytes within the allowance, no texture's side longer than `px`. */
-export function choose(studied: Studied[], palette: Palette, px: number, allowance: Allowance): Choice {
+export function choose(
+  studied: Studied[],
+  palette: Palette,
+  px: number,
+  allowance: Allowance,
+): Omit<Choice, "tempting"> {
   const asked: Asked[] = studied.map((one) => {
     const all = within(one, palette, px);
     return { candidates: frontier(all), all, weights: one.weights };

@@ -86,6 +86,13 @@ async function displayedShape(bench: Bench, wish: Wish, most: number | undefined
   return smallestShape(bench.source, bench.bare, precision, target);
 }
 
+/** A channel's number is worth more than a fine surface: a file over it does not open there. */
+function channelled(target: Target): Target {
+  return { ...target, error: Math.max(target.error, CHANNEL_ERROR) };
+}
+
+const CHANNEL_ERROR = 0.003;
+
 /** A number that somebody asked for is reached whatever it costs; a channel's only within five times the tolerance. */
 function targetOf(wish: Wish, triangles: number): Target {
   return wish.max_triangles === undefined
@@ -125,7 +132,7 @@ export function finish(shape: Shape, pictures: Picture[]): Made {
 export async function androidShape(bench: Bench, wish: Wish): Promise<Shape> {
   const most = wish.max_triangles ?? ANDROID_TRIANGLES;
   let bytes = await plain(bench.bare, wish.tolerance);
-  if (trianglesOf(bytes) > most) bytes = await plain(bench.bare, 0, targetOf(wish, most));
+  if (trianglesOf(bytes) > most) bytes = await plain(bench.bare, 0, channelled(targetOf(wish, most)));
   if (trianglesOf(bytes) > ANDROID_TRIANGLES) {
     bench.notices.push({
       code: "android-triangles",

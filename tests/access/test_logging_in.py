@@ -36,7 +36,7 @@ def guess(username: str, address: str, times: int) -> list[int]:
             Hold(username, address).take()
             waits.append(0)
         except TooManyLogins as error:
-            waits.append(error.retry_after_s)
+            waits.append(error.retry_after_s or 0)
     return waits
 
 

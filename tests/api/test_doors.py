@@ -17,7 +17,12 @@ from vitrine.access.doors import DOORS, Open
 from vitrine.access.models import User
 from vitrine.access.roles import Action, Role, Scope
 from vitrine.api.permissions import ByTheTable
+from vitrine.catalog import files
 from vitrine.catalog.models import Product
+from vitrine.outreach import endpoints
+from vitrine.outreach.models import Endpoint
+from vitrine.processing import uploads
+from vitrine.processing.models import Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -43,15 +48,17 @@ class Visitor:
     name: str
     headers: dict[str, str] = field(default_factory=dict)
     session: User | None = None
+    person: User | None = None
 
     @classmethod
     def called(cls, name: str) -> "Visitor":
         if name == "nobody":
             return cls(name)
         if name in set(Scope):
-            return cls(name, {"Authorization": f"Api-Key {a_key(Scope(name))[1]}"})
+            row, key = a_key(Scope(name))
+            return cls(name, {"Authorization": f"Api-Key {key}"}, person=row.created_by)
         person = a_user(Role(name))
-        return cls(name, {"Authorization": f"Bearer {tokens.begin(person).access}"}, person)
+        return cls(name, {"Authorization": f"Bearer {tokens.begin(person).access}"}, person, person)
 
     def may(self, action: Action) -> bool:
         return self.name in MAY[action]
@@ -81,19 +88,39 @@ def is_page(route: str) -> bool:
     return not route.startswith(("api/", "health/"))
 
 
-def address(route: str, product: Product) -> str:
+def address(route: str, product: Product, visitor: Visitor | None = None) -> str:
+    """Where something stands; an upload is the visitor's own."""
+    endpoint = an_endpoint() if "endpoint_id" in route else None
     found = {
+        "<uuid:upload_id>": str(an_upload(visitor).pk) if "upload_id" in route else "",
+        "<uuid:delivery_id>": str(endpoints.test(endpoint).pk) if endpoint and "delivery_id" in route else "",
+        "<uuid:endpoint_id>": str(endpoint.pk) if endpoint else "",
         "<uuid:product_id>": str(product.pk),
         "<int:number>": "1",
         "<uuid:task_id>": str(a_job().pk) if "task_id" in route else "",
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
-        "<path:key>": product.shown_version.key,
+        "<path:key>": path_of_file(product),
         "<path:name>": "vitrine-viewer.js",
     }
     for parameter, value in found.items():
         route = route.replace(parameter, value)
     return f"/{route}"
+
+
+def path_of_file(product: Product) -> str:
+    """With the signature that shoppers get; without one for what only staff may read."""
+    key = product.shown_version.key
+    return files.url_to_read(key, "", public=True).removeprefix("/files/") if product.published else key
+
+
+def an_upload(visitor: Visitor | None) -> Upload:
+    person = visitor.person if visitor else None
+    return uploads.begin("chair.glb", 100, sha256="", by=person or a_user())
+
+
+def an_endpoint() -> Endpoint:
+    return endpoints.make(by=a_user(Role.ADMIN), url="https://8.8.8.8/hook")[0]
 
 
 def call(visitor: Visitor, method: str, path: str, *, page: bool) -> HttpResponseBase:
@@ -159,7 +186,7 @@ def test_who_comes_in_and_who_does_not(visitor: Visitor) -> None:
     ]
 
     answers = {
-        (route, method): told(call(visitor, method, address(route, product), page=is_page(route)))
+        (route, method): told(call(visitor, method, address(route, product, visitor), page=is_page(route)))
         for route, method, _ in rows
     }
 

@@ -197,7 +197,7 @@ def test_a_batch_over_the_limit_of_bytes_is_not_read(client: Client) -> None:
     response = told(client, body)
 
     assert (response.status_code, response.json()["code"]) == (413, "too-large")
-    assert response.json()["detail"] == "This batch has 64,001 bytes, and at most 64,000 are taken."
+    assert response.json()["detail"] == "This body has 64,001 bytes, and at most 64,000 are taken."
     assert Event.objects.count() == 0
 
 

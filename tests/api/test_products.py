@@ -259,7 +259,9 @@ def test_a_published_product_is_read_by_anyone_from_anywhere(calling: Caller, pa
     assert response.headers["Cache-Control"].startswith("public, max-age=")
     assert (body["published"], body["version"]) == (True, 1)
     assert set(body["variants"]) == {"web", "ios"}
-    assert body["model_3d_url"].startswith(f"http://testserver/files/models/{product.pk}/")
+    assert body["model_3d_url"] == files.url_to_read(
+        product.shown_version.key, "http://testserver", public=True
+    )
 
 
 def test_an_unpublished_product_is_404_to_strangers_and_there_for_viewers(calling: Caller) -> None:

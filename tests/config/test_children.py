@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.config.lives import processes_with, until
 from vitrine.config.celery import broker_url
 from vitrine.config.children import Child
@@ -61,6 +63,21 @@ def test_a_log_that_grew_long_is_cut_and_the_old_one_kept(tmp_path: Path) -> Non
     assert (tmp_path / "helper.log.1").stat().st_size == 10_000_001
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("rediss://cache:6380/1", "rediss://cache:6380/1?ssl_cert_reqs=required"),
+        (
+            "rediss://cache:6380/1?ssl_ca_certs=/a",
+            "rediss://cache:6380/1?ssl_ca_certs=/a&ssl_cert_reqs=required",
+        ),
+        ("rediss://cache:6380/1?ssl_cert_reqs=none", "rediss://cache:6380/1?ssl_cert_reqs=none"),
+    ],
+)
+def test_celery_is_told_to_look_at_certificates_unless_somebody_says_otherwise(said: str, told: str) -> None:
+    assert broker_url(said) == told
+
+
 def test_a_socket_s_address_is_told_to_celery_in_its_own_words() -> None:
     assert broker_url("unix:///tmp/a/valkey.sock?db=0") == "redis+socket:///tmp/a/valkey.sock?virtual_host=0"
-    assert broker_url("rediss://:secret@cache:6380/1") == "rediss://:secret@cache:6380/1"
+    assert broker_url("redis://:secret@cache:6380/1") == "redis://:secret@cache:6380/1"

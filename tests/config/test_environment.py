@@ -53,12 +53,12 @@ def test_earlier_secrets_still_count_when_they_are_named(tmp_path: Path) -> None
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     secrets = {
-        "SECRET_KEY": "hush-key",
-        "SECRET_KEY_FALLBACKS": "hush-before,hush-long-before",
+        "SECRET_KEY": "hush-kH4vQ0mZ8yJ2rT6xB1nW5cL9sD3fG7pA0eU4iO8kM2qY6tR",
+        "SECRET_KEY_FALLBACKS": "hush-older,hush-oldest",
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
-        "MAIL_URL": "smtps://a:hush@b",
         "REDIS_URL": "redis://:hush@b/0",
+        "EMAIL_URL": "smtp://me:hush@b:587",
     }
 
     assert "hush" not in repr(an_environment(tmp_path, **secrets))
@@ -70,15 +70,19 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("PORT", "80x", "a whole number from 1 to 65535"),
         ("PORT", "65536", "a whole number from 1 to 65535"),
         ("MAX_UPLOAD_BYTES", "-1", "a whole number from 1 to 9007199254740992"),
-        ("TRUSTED_PROXIES", "all", "a whole number from 0 to 10"),
         ("OIDC_ISSUER", "http://login.example.com", "an address that begins with https://"),
         ("DEBUG", "maybe", "1 or 0"),
+        ("FILE_URLS", "open", "signed or plain"),
+        ("FILE_URL_HOURS", "0", "a whole number from 1 to 8760"),
         ("LOG_LEVEL", "loud", "debug or info or warning or error"),
         ("PUBLIC_URL", "assets.example.com", "an address such as https://example.com"),
         ("PUBLIC_URL", "https://user:pass@example.com", "an address such as https://example.com"),
         ("CDN_URL", "https://cdn.example.com/?a=b", "without a query"),
         ("CORS_ORIGINS", "https://shop.example.com/page", "origins such as https://shop.example.com"),
         ("CHROMIUM", "/nowhere/chromium", "the path of a program"),
+        ("WEBHOOKS_TO", "anywhere", "public or private"),
+        ("AUDIT_DAYS", "0", "a whole number from 1 to 36500"),
+        ("TRUSTED_PROXIES", "one", "a whole number from 0 to 20"),
         ("NODE", "/etc/passwd", "the path of a program"),
         ("CONVERTER_PYTHON", "/nowhere/python", "the path of a program"),
     ],
@@ -97,6 +101,40 @@ def test_a_wrong_address_of_the_database_is_not_repeated_for_it_may_hold_a_passw
     said = refusal(tmp_path, DATABASE_URL="mysql://root:hush@db/shop")
 
     assert said == "DATABASE_URL must begin with postgresql:// or postgres://."
+
+
+@pytest.mark.parametrize("url", ["smtp://me:hush@", "smtp://me:hush@mail:five"])
+def test_a_wrong_mail_server_is_not_repeated_for_the_same_reason(tmp_path: Path, url: str) -> None:
+    said = refusal(tmp_path, EMAIL_URL=url)
+
+    assert said == "EMAIL_URL must be like smtp://user:password@host:587, with %XX for odd letters."
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("hush", "has 4 characters; expected 50 or more"),
+        ("hush" * 20, "has 3 different characters; expected 10 or more"),
+        ("django-insecure-Hush4vQ0mZ8yJ2rT6xB1nW5cL9sD3fG7pA0eU4iO8kM2qY6", "comes from an example"),
+        ("Hush-change-me-4vQ0mZ8yJ2rT6xB1nW5cL9sD3fG7pA0eU4iO8kM2qY6tR", "comes from an example"),
+    ],
+)
+def test_a_secret_that_could_be_guessed_is_refused_and_not_repeated(
+    tmp_path: Path, key: str, said: str
+) -> None:
+    refused = refusal(tmp_path, SECRET_KEY=key)
+
+    assert refused.startswith(f"SECRET_KEY {said}. Make one: python3 -c ")
+    assert "hush" not in refused.lower()
+
+
+def test_who_sends_others_to_https_says_where_it_is(tmp_path: Path) -> None:
+    public = an_environment(tmp_path, HTTPS_REDIRECT="1", PUBLIC_URL="https://assets.example.com")
+
+    assert (public.https_redirect, public.demo) == (True, False)
+    assert refusal(tmp_path, HTTPS_REDIRECT="1").startswith(
+        "HTTPS_REDIRECT is set without an https PUBLIC_URL"
+    )
 
 
 def test_s3_keys_without_a_bucket_are_refused(tmp_path: Path) -> None:

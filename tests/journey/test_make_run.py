@@ -17,6 +17,7 @@ import pytest
 from tests.config.lives import processes_with
 from tests.journey.processes import parent_of, wait_until
 from tests.journey.service import Service, a_free_port
+from tests.outreach.receiver import a_receiver
 from vitrine.config.embedded.home import forget
 from vitrine.config.environment import ROOT, for_child
 
@@ -85,9 +86,12 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_it_serves_and_leaves_nothing_running(data_dir: Path) -> None:
-    with Service(data_dir) as service:
+def test_it_serves_and_tells_and_leaves_nothing_running(data_dir: Path) -> None:
+    with a_receiver() as receiver, Service(data_dir, {"WEBHOOKS_TO": "private"}) as service:
         assert service.call("GET", "/api/assets/3d/").json()["results"] == []
+        endpoint = service.call("POST", "/api/webhooks/", {"url": receiver.url}).json()["id"]
+        service.call("POST", f"/api/webhooks/{endpoint}/test")
+        assert wait_until(lambda: len(receiver.received) == 1, limit_s=60), "its worker sends webhooks"
         assert len(left_of(service.process, data_dir, service.port)) > 4
 
     assert service.process is not None

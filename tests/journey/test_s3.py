@@ -46,7 +46,8 @@ def test_a_model_goes_through_with_all_its_files_in_the_bucket(open_folder: Path
     assert (task["status"], task["attempts"]) == ("done", 1), task
     kept = {one.key: one.size for one in bucket.objects.all()}
     wanted = {
-        urlsplit(one["url"]).path.removeprefix("/files/"): one["size"] for one in product["variants"].values()
+        "models/" + urlsplit(one["url"]).path.partition("/models/")[2]: one["size"]
+        for one in product["variants"].values()
     }
     assert wanted.items() <= kept.items()
     assert not [key for key in kept if key.startswith("incoming/")]

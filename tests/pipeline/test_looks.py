@@ -1,10 +1,24 @@
 """How far the next try goes, by what the last proof told."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from vitrine.pipeline.looks import LAST_EFFORT, Loss, Try, aimed, allowed, next_wish, used
-from vitrine.pipeline.work import Kind, Proof, View, Wish
+from vitrine.pipeline.looks import (
+    LAST_EFFORT,
+    Bound,
+    Loss,
+    Try,
+    aimed,
+    allowed,
+    fills_its_channel,
+    next_wish,
+    used,
+)
+from vitrine.pipeline.work import Format, Kind, Made, Proof, View, Wish
 
+BOUND = Bound.of(0.98)
 WISH = Wish(budget=0.8, tolerance=0.0002)
 
 
@@ -18,15 +32,34 @@ def rounded(wish: Wish | None) -> tuple[float, float] | None:
 
 
 def test_web_may_lose_two_hundredths_and_twice_that_in_its_worst_view() -> None:
-    loss = allowed(Kind.WEB, 0.98)
+    loss = allowed(Kind.WEB, BOUND)
 
     assert loss is not None
     assert (round(loss.mean, 6), round(loss.worst, 6)) == (0.02, 0.04)
-    assert allowed(Kind.PREVIEW, 0.98) is None
+    assert allowed(Kind.PREVIEW, BOUND) is None
+
+
+@pytest.mark.parametrize(
+    ("triangles", "size", "full"), [(89_000, 9_000_000, False), (90_000, 1_000, True), (10, 10_000_000, True)]
+)
+def test_an_android_file_that_scene_viewer_takes_no_more_of_may_lose_more(
+    tmp_path: Path, triangles: int, size: int, full: bool
+) -> None:
+    path = tmp_path / "android.glb"
+    with path.open("wb") as file:
+        file.truncate(size)
+
+    made = Made(kind=Kind.ANDROID, path=path, format=Format.GLB, triangles=triangles)
+
+    assert fills_its_channel(made) is full
+    assert not fills_its_channel(replace(made, kind=Kind.WEB))
+    loss = allowed(Kind.ANDROID, BOUND, full=full)
+    assert loss is not None
+    assert round(loss.mean, 6) == (0.08 if full else 0.02)
 
 
 def test_a_mobile_is_made_to_more_than_it_must_reach() -> None:
-    aim, bound = aimed(Kind.MOBILE, 0.98), allowed(Kind.MOBILE, 0.98)
+    aim, bound = aimed(Kind.MOBILE, BOUND), allowed(Kind.MOBILE, BOUND)
 
     assert aim is not None
     assert bound is not None
@@ -75,7 +108,14 @@ def test_room_to_spare_is_used_up_by_another_try() -> None:
     assert looser is not None
     assert looser.budget == pytest.approx(1.6)
     assert WISH.tolerance < looser.tolerance < 2 * WISH.tolerance
-    assert next_wish([a_try(0.8)], effort=1) is None
+    assert next_wish([a_try(0.86)], effort=1) is None
+
+
+def test_many_bytes_are_tried_for_with_little_room_to_spare() -> None:
+    tempted = next_wish([replace(a_try(0.9), tempting_bytes=120_000)], effort=1)
+
+    assert rounded(tempted) == (1.04, 0.0002)
+    assert next_wish([replace(a_try(0.9), tempting_bytes=90_000)], effort=1) is None  # of 400,000
 
 
 def test_between_a_try_that_passed_and_one_that_fell_short_lies_the_next() -> None:
@@ -84,15 +124,20 @@ def test_between_a_try_that_passed_and_one_that_fell_short_lies_the_next() -> No
     between = next_wish([a_try(0.45), fell_short], effort=2)
 
     assert between is not None
-    assert rounded(between) == (1.131371, 0.000282843)  # half the way, in logarithms
+    assert rounded(between) == (1.162373, 0.000290593)  # a little over half the way, in logarithms
     assert next_wish([fell_short, a_try(0.45)], effort=2) == between
+    assert next_wish([a_try(0.45, size=220_000), fell_short], effort=2) is None  # less than an eighth
+
+
+def test_a_hair_too_much_is_taken_back_by_a_hair() -> None:
+    assert rounded(next_wish([a_try(1.05)], effort=1)) == (0.72381, 0.00016)
 
 
 @pytest.mark.parametrize(
     "tries",
     [
-        [a_try(0.2, size=59_000)],
-        [a_try(0.2, size=300_000), a_try(0.5, size=149_000)],
+        [a_try(0.2, size=24_000)],
+        [a_try(0.2, size=300_000), a_try(0.5, size=99_000)],
         [a_try(0.2), a_try(0.4), a_try(0.5)],
     ],
 )

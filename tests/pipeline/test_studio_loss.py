@@ -48,6 +48,28 @@ def test_a_job_whose_browser_is_lost_is_done_again_on_the_other_gl(tmp_path: Pat
     assert tried == ["llvmpipe", SWIFTSHADER]
 
 
+def test_jobs_of_one_sitting_share_a_browser_until_it_is_lost(tmp_path: Path) -> None:
+    path = a_file(tmp_path, a_plain_ball().bytes())
+    homes: list[Path] = []
+
+    def job(session: Session) -> int:
+        homes.append(session._home)
+        if len(homes) == 3:
+            os.killpg(int((session._home / "pid").read_text()), signal.SIGKILL)
+        session.open(path)
+        return int(session.shoot(ViewSpec(name="front")).rgba()[64, 64, 3])
+
+    with a_studio().sitting() as studio:
+        seen = [studio.run(job) for _ in range(4)]
+        assert homes[-1].exists()
+
+    assert seen == [255, 255, 255, 255]
+    assert homes[0] == homes[1] == homes[2]
+    assert homes[3] == homes[4] != homes[0]
+    assert not homes[0].exists()
+    assert not homes[4].exists()
+
+
 def test_two_lost_browsers_are_our_failure() -> None:
     def job(session: Session) -> None:
         raise BrowserLost(f"{session.gl} hung")

@@ -8,7 +8,7 @@ from pxr import Usd, UsdSkel
 
 from tests.pipeline.usdz_builders import Model, an_arm
 from vitrine.pipeline.usdz import gltf, readback, validation
-from vitrine.pipeline.usdz.clip import Channel, clips
+from vitrine.pipeline.usdz.clip import Channel, clips, telling
 from vitrine.pipeline.usdz.geometry import influences
 from vitrine.pipeline.usdz.making import Wish, make
 from vitrine.pipeline.usdz.pose import Pose, composed, decomposed
@@ -169,3 +169,21 @@ def test_of_many_joints_the_four_strongest_hold_a_vertex(tmp_path: Path) -> None
     assert weights is not None
     assert joints.tolist() == [[0, 4, 2, 5]]
     assert weights[0] == pytest.approx([0.5, 0.25, 0.125, 0.125])
+
+
+def test_samples_on_a_straight_line_are_left_out() -> None:
+    times = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 3.0])
+    rows = np.array([[0.0], [0.5], [1.0], [1.2], [1.0], [0.0]])
+
+    kept = telling(times, rows, tolerance=0.01)
+
+    assert kept.tolist() == [0, 2, 3, 4, 5]
+    assert telling(times, rows, tolerance=0.5).tolist() == [0, 4, 5]
+
+
+def test_an_even_turn_needs_few_samples(tmp_path: Path) -> None:
+    stage = validation.opened(made(an_arm(tmp_path / "arm.glb")))
+
+    animation = UsdSkel.Animation(stage.GetPrimAtPath("/Root/Skinned/Animation"))
+
+    assert 2 < animation.GetRotationsAttr().GetNumTimeSamples() < 20  # of the 61 that were baked

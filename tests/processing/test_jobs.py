@@ -1,6 +1,7 @@
 """The lease: who may work on a job, and what happens when they die."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from vitrine.errors import Broken, ModelRejected
 from vitrine.pipeline.work import Format, Kind, Made, Work
 from vitrine.processing import runner, upkeep
 from vitrine.processing.models import Job, State
+from vitrine.storage.blobs import Key
 
 pytestmark = pytest.mark.django_db
 
@@ -151,14 +153,51 @@ def test_what_was_stored_for_a_product_purged_meanwhile_goes_with_it(tmp_path: P
     assert job is not None
     web = tmp_path / "web.glb"
     web.write_bytes(b"a model")
+    packed = tmp_path / "web.glb.br"
+    packed.write_bytes(b"a packed model")
     made = Made(kind=Kind.WEB, path=web, format=Format.GLB)
     work = Work(source=web, source_format=Format.GLB, folder=tmp_path, variants={made.kind: made})
     Product.objects.filter(pk=job.version.product_id).delete()
 
     with pytest.raises(runner.LeaseLost):
-        runner.store(job, work)
+        runner.store(job, work, {web: packed})
 
     assert list(files.store().keys(f"models/{job.version.product_id}/web")) == []
+
+
+def test_pictures_go_with_the_sent_version_before_anything_else_is_made(tmp_path: Path) -> None:
+    job = Job.claim(a_job().pk)
+    assert job is not None
+    pictures = {}
+    for kind in (Kind.POSTER, Kind.THUMBNAIL):
+        path = tmp_path / f"{kind}.webp"
+        path.write_bytes(kind.encode())
+        pictures[kind] = Made(kind=kind, path=path, format=Format.WEBP, width_px=8, height_px=8)
+    work = Work(source=tmp_path, source_format=Format.GLB, folder=tmp_path)
+
+    for variants in ({}, pictures, pictures):
+        runner.show_pictures(job, replace(work, variants=variants))
+
+    shown = {variant.kind: variant for variant in job.version.variants.all()}
+    assert set(shown) == {Kind.POSTER, Kind.THUMBNAIL}
+    assert b"".join(files.store().open(Key(shown[Kind.POSTER].key))) == b"poster"
+    assert not job.version.product.published
+
+
+def test_pictures_are_not_shown_by_a_worker_that_lost_its_job(tmp_path: Path) -> None:
+    job = Job.claim(a_job().pk)
+    assert job is not None
+    expire(job)
+    Job.claim(job.pk)
+    poster = tmp_path / "poster.webp"
+    poster.write_bytes(b"a picture")
+    made = Made(kind=Kind.POSTER, path=poster, format=Format.WEBP)
+    work = Work(source=poster, source_format=Format.GLB, folder=tmp_path, variants={made.kind: made})
+
+    with pytest.raises(runner.LeaseLost):
+        runner.show_pictures(job, work)
+
+    assert not job.version.variants.exists()
 
 
 def test_whoever_has_waited_longest_is_next() -> None:

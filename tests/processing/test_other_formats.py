@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
 from tests.conftest import Caller
+from tests.gltf_builders import a_plain_ball
 from tests.polygon_builders import binary_stl, cube_triangles
 from vitrine.access.roles import Role
 from vitrine.catalog import files
@@ -36,3 +37,26 @@ def test_an_stl_becomes_a_glb_in_metres_and_stays_what_it_was(calling: Caller, s
     assert "taken as centimetres with +Z up" in report["notices"][0]["detail"]
     sent = AssetVersion.objects.get(product_id=uuid.UUID(product), number=1)
     assert b"".join(files.store().open(Key(sent.key))) == content
+
+
+def test_a_model_that_is_shown_as_it_came_is_packed_once_and_goes_with_its_product(
+    calling: Caller, settings: Settings
+) -> None:
+    settings.PIPELINE = NO_BROWSER
+    content = a_plain_ball(rings=40).bytes()
+    form = {"name": "Ball", "model_file": SimpleUploadedFile("ball.glb", content), "optimize": "false"}
+    client = calling(Role.EDITOR)
+    product = client.post("/api/assets/3d/", form, format="multipart").json()
+
+    runner.run(Job.objects.get().pk)
+
+    version = AssetVersion.objects.get()
+    packed = files.packed_key(version.key)
+    sent = calling(None).get(
+        files.url_to_read(version.key, "", public=True), headers={"Accept-Encoding": "br"}
+    )
+    assert files.store().stat(packed).size < 0.9 * len(content)
+    assert b"".join(sent) == b"".join(files.store().open(packed))
+    assert sent.headers["Content-Encoding"] == "br"
+    assert client.delete(f"/api/assets/3d/{product['id']}/?purge=true").status_code == 204
+    assert list(files.store().keys(f"models/{product['id']}/")) == []

@@ -45,6 +45,7 @@ def test_an_abandoned_upload_goes_and_a_young_one_stays() -> None:
 
     assert [stored(key) for key in keys] == [False, True]
     assert list(Upload.objects.all()) == [young]
+    files.store().delete(keys[1])
 
 
 def test_bytes_kept_for_a_version_that_never_came_go_too() -> None:
@@ -68,13 +69,13 @@ def test_bytes_that_a_version_uses_stay() -> None:
 def test_what_a_failed_job_had_stored_goes() -> None:
     product = a_product(variants=(Kind.WEB,))
     used = product.shown_version.variants.get().key
-    left = store(f"models/{product.pk}/web-left.glb")
+    packed, left = store(files.packed_key(used)), store(f"models/{product.pk}/web-left.glb.br")
     job = a_job()
-    Job.objects.filter(pk=job.pk).update(state=State.FAILED, stored_keys=[used, left])
+    Job.objects.filter(pk=job.pk).update(state=State.FAILED, stored_keys=[used, packed, left])
 
     assert (upkeep.sweep_leftovers(), upkeep.sweep_leftovers()) == (1, 0)
 
-    assert (stored(used), stored(left)) == (True, False)
+    assert (stored(used), stored(packed), stored(left)) == (True, True, False)
 
 
 def test_a_deleted_product_keeps_its_bytes_for_a_while() -> None:

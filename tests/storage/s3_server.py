@@ -1,5 +1,6 @@
 """S3 servers on this machine: a whole one, and small ones that do what a whole one never would."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,21 +23,38 @@ def moto_server() -> Iterator[str]:
             command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
-            yield _address(child, log)
+            yield _address(child, log, r"Running on (\S+)\n")
         finally:
             child.kill()
             child.wait()
 
 
-def _address(child: subprocess.Popen[bytes], log: Path) -> str:
+@contextmanager
+def rclone_server(access_key_id: str, secret: str) -> Iterator[str]:
+    """The same of `rclone serve s3`, which checks signatures and expiry, over a folder with one bucket `blobs`."""
+    with tempfile.TemporaryDirectory() as folder:
+        log, served = Path(folder, "log"), Path(folder, "served")
+        (served / "blobs").mkdir(parents=True)
+        with log.open("wb") as out:
+            command = [str(Path(sys.executable).with_name("rclone")), "serve", "s3", str(served)]
+            command += ["--addr", "127.0.0.1:0", "--auth-key", f"{access_key_id},{secret}"]
+            command += ["--config", str(Path(folder, "config"))]
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        try:
+            yield _address(child, log, r"Starting s3 server on \[(\S+)/\]\n")
+        finally:
+            child.kill()
+            child.wait()
+
+
+def _address(child: subprocess.Popen[bytes], log: Path, told: str) -> str:
     """The server chooses its port itself and says which, so no two runs can meet."""
     give_up = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < give_up and child.poll() is None:
-        said = log.read_text()
-        if "Running on http://" in said and "\n" in said.split("Running on ")[1]:
-            return said.split("Running on ")[1].split()[0]
+        if found := re.search(told, log.read_text()):
+            return found[1]
         time.sleep(0.05)
-    raise RuntimeError(f"moto_server did not start within {READY_WITHIN_S} s: {log.read_text()}")
+    raise RuntimeError(f"The S3 server did not start within {READY_WITHIN_S} s: {log.read_text()}")
 
 
 @contextmanager

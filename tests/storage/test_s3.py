@@ -15,10 +15,20 @@ import boto3
 import pytest
 
 from tests.storage.promise import *  # noqa: F403 -- every promise is a test of this store
-from tests.storage.promise import GLB, MIB, all_of, keep, some_bytes, write_in_steps
+from tests.storage.promise import (
+    CHAIR,
+    GLB,
+    MIB,
+    all_of,
+    joined_and_forgotten,
+    keep,
+    put_parts,
+    some_bytes,
+    write_in_steps,
+)
 from tests.storage.s3_server import moto_server, odd_server
 from vitrine.errors import StoreFailed
-from vitrine.storage.blobs import BlobStore, key_of
+from vitrine.storage.blobs import BlobMissing, BlobStore, key_of
 from vitrine.storage.s3 import S3Store
 from vitrine.storage.s3_upload import Bucket
 
@@ -187,6 +197,20 @@ def test_objects_that_no_key_names_are_not_listed(
         client.put_object(Bucket=bucket.name, Key=name, Body=b"")
 
     assert list(store.keys()) == [kept]
+
+
+def test_parts_that_were_joined_or_forgotten_take_no_more(store: BlobStore) -> None:  # type: ignore[no-redef]  # this server's way
+    """moto breaks down where S3 and rclone say NoSuchUpload."""
+    for parts_id in joined_and_forgotten(store):
+        with pytest.raises(StoreFailed, match="failed UploadPart"):
+            put_parts(store, parts_id, b"table", 1)
+
+    assert all_of(store, CHAIR) == b"chair"
+
+
+def test_a_server_that_says_no_such_upload_is_understood() -> None:
+    with odd_server(refuse(404, "NoSuchUpload")) as address, pytest.raises(BlobMissing):
+        put_parts(S3Store(a_bucket(address)), "gone", b"table", 1)
 
 
 ASKS: dict[str, Callable[[BlobStore], object]] = {

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from tests.builders import a_product, a_user
+from tests.builders import a_product, a_user, file_address
 from vitrine.access.roles import Role
 from vitrine.pipeline.work import Kind
 
@@ -26,7 +26,7 @@ def test_a_published_product_fills_a_frame(client: Client, slash: str) -> None:
     text = response.text
     assert "<title>Chair</title>" in text
     assert f'<vitrine-viewer product="{product.pk}" loading="visible">' in text
-    assert f'<img slot="poster" src="/files/models/{product.pk}/poster-' in text
+    assert f'<img slot="poster" src="{file_address(product, Kind.POSTER)}"' in text
     assert f'<link rel="canonical" href="http://testserver/p/{product.pk}">' in text
 
 

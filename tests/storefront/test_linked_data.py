@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.builders import a_product
+from tests.builders import a_product, file_address
+from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import Product
 from vitrine.pipeline.work import Kind
 from vitrine.storefront.exhibit import Exhibit
@@ -34,19 +35,19 @@ def test_a_product_is_told_with_its_model_and_its_files() -> None:
 
     said = said_of(product)
 
-    address, files = f"{BASE}/p/{product.pk}", f"{BASE}/files/models/{product.pk}/"
+    address = f"{BASE}/p/{product.pk}"
     assert (said["@context"], said["@type"], said["@id"]) == ("https://schema.org", "Product", address)
     assert (said["name"], said["description"], said["sku"]) == ("Chair", "Oak.", "C-1")
     assert said["brand"] == {"@type": "Brand", "name": "Loft"}
-    assert said["image"].startswith(f"{files}poster-")
+    assert said["image"] == file_address(product, Kind.POSTER, BASE)
     assert said["offers"] == {"@type": "Offer", "price": "249.00", "priceCurrency": "EUR", "url": address}
     assert said["height"] == {"@type": "QuantitativeValue", "value": 0.88, "unitCode": "MTR"}
     model = said["subjectOf"]
     assert (model["@type"], model["name"], model["image"]) == ("3DModel", "Chair", said["image"])
     types = {one["encodingFormat"]: one["contentUrl"] for one in model["encoding"]}
     assert set(types) == {"model/gltf-binary", "model/vnd.usdz+zip"}
-    assert types["model/gltf-binary"] == files + product.shown_version.key.rpartition("/")[2]
-    assert types["model/vnd.usdz+zip"].startswith(f"{files}ios-")
+    assert types["model/gltf-binary"] == url_to_read(product.shown_version.key, BASE, public=True)
+    assert types["model/vnd.usdz+zip"] == file_address(product, Kind.IOS, BASE)
     assert {one["@type"] for one in model["encoding"]} == {"MediaObject"}
 
 

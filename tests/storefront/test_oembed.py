@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from django.test import Client
 
-from tests.builders import a_product, a_user
+from tests.builders import a_product, a_user, file_address
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product, Variant
 from vitrine.pipeline.work import Kind
@@ -50,7 +50,7 @@ def test_an_address_becomes_a_frame(client: Client, door: str) -> None:
         f'<iframe src="http://testserver/embed/{product.pk}" title="Chair" width="800" height="600"'
     )
     assert 'allow="xr-spatial-tracking; fullscreen' in said["html"]
-    assert said["thumbnail_url"].startswith(f"http://testserver/files/models/{product.pk}/poster-")
+    assert said["thumbnail_url"] == file_address(product, Kind.POSTER, "http://testserver")
     assert (said["thumbnail_width"], said["thumbnail_height"]) == (1024, 1024)
 
 

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from tests.builders import a_product, a_user
+from tests.builders import a_product, a_user, file_address
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
 from vitrine.pipeline.work import Format, Kind
@@ -32,7 +32,7 @@ def test_strangers_see_a_published_product(client: Client, slash: str) -> None:
     assert "<h1>Chair</h1>" in text
     assert "Oak." in text
     assert f'<vitrine-viewer product="{product.pk}">' in text
-    assert f'<img slot="poster" src="/files/models/{product.pk}/poster-' in text
+    assert f'<img slot="poster" src="{file_address(product, Kind.POSTER)}"' in text
     assert "Not published" not in text
 
 
@@ -42,7 +42,10 @@ def test_it_names_itself_to_others_in_full(client: Client) -> None:
     text = client.get(f"/p/{product.pk}").text
 
     assert f'<link rel="canonical" href="http://testserver/p/{product.pk}">' in text
-    assert f'<meta property="og:image" content="http://testserver/files/models/{product.pk}/poster-' in text
+    assert (
+        f'<meta property="og:image" content="{file_address(product, Kind.POSTER, "http://testserver")}"'
+        in text
+    )
 
 
 @pytest.mark.parametrize("unknown", [True, False])

@@ -213,10 +213,16 @@ function put(texture, image) {
   texture.needsUpdate = true;
 }
 
+/** Forget the model and all that the GPU holds of it. */
+function rest() {
+  sharp.clear();
+  viewer.removeAttribute("src");
+}
+
 function renderer() {
   const context = document.createElement("canvas").getContext("webgl2");
   const names = context?.getExtension("WEBGL_debug_renderer_info");
   return names ? context.getParameter(names.UNMASKED_RENDERER_WEBGL) : null;
 }
 
-self.studio = { open, shoot, touch, textures, soften, renderer };
+self.studio = { open, shoot, touch, textures, soften, rest, renderer };

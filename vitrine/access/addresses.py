@@ -1,41 +1,40 @@
-"""Where a request comes from."""
+"""Where a request comes from, and how much of that may be written down."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
+_NOWHERE = "0.0.0.0"  # noqa: S104  # told, not bound
+
 
 def address_of(request: HttpRequest) -> str:
-    """The client's IP address; empty when there is none, as on a socket in the file system.
-
-    Anybody can write an X-Forwarded-For. With TRUSTED_PROXIES=n the last n names in it were written by proxies of
-    ours, so the n-th from the end is the client; without, or when fewer came, only the connection itself is believed.
-    """
-    count = settings.TRUSTED_PROXIES
-    forwarded = [one for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
-    told = _parsed(forwarded[-count]) if 0 < count <= len(forwarded) else None
-    found = told or _parsed(request.META.get("REMOTE_ADDR", ""))
-    return str(found or "")
+    """The caller's IP address. `X-Forwarded-For` is anybody's to write, so only what the last TRUSTED_PROXIES hops
+    have added is believed: with none, the address that the connection comes from."""
+    hops = [request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")]
+    chain = [hop.strip() for part in hops for hop in part.split(",") if hop.strip()]
+    believed = chain[-1 - settings.TRUSTED_PROXIES :]
+    return next((str(parsed) for hop in believed if (parsed := _parsed(hop))), _NOWHERE)
 
 
 def shortened(address: str) -> str:
-    """The network that an address is in, which is enough to tell places apart: /24 of IPv4, /48 of IPv6."""
-    found = _parsed(address)
-    if found is None:
+    """An address for logs: without its last byte, or for IPv6 its last ten: a network, not somebody."""
+    parsed = _parsed(address)
+    if parsed is None:
         return ""
-    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False).network_address)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """An address as servers and proxies write it: alone, with a port, in brackets."""
-    text = text.strip()
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
+    """Without a port, a zone, or the clothes of an IPv4 address in IPv6."""
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        found = ip_address(text.partition("%")[0])
+        found = ip_address(bare.partition("%")[0])
     except ValueError:
         return None
-    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found

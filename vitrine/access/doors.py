@@ -23,6 +23,8 @@ _Row: TypeAlias = Mapping[str, Need]
 
 _PRODUCT = "api/assets/3d/<uuid:product_id>"
 _VERSION = f"{_PRODUCT}/versions/<int:number>"
+_UPLOAD = "api/uploads/<uuid:upload_id>"  # nobody's but its sender's
+_WEBHOOK = "api/webhooks/<uuid:endpoint_id>"
 _ADMIN_READS_AND_MAKES: _Row = {"GET": Action.ADMINISTER, "POST": Action.ADMINISTER}
 
 DOORS: Mapping[str, _Row] = {
@@ -34,9 +36,26 @@ DOORS: Mapping[str, _Row] = {
     _VERSION: {"GET": Action.READ},
     f"{_VERSION}/report": {"GET": Action.READ},
     f"{_VERSION}/publish": {"POST": Action.WRITE},
+    "api/uploads": {"POST": Action.WRITE},
+    _UPLOAD: {"GET": Action.WRITE, "DELETE": Action.WRITE},
+    f"{_UPLOAD}/parts/<int:number>": {"PUT": Action.WRITE},
+    f"{_UPLOAD}/complete": {"POST": Action.WRITE},
     "api/tasks": {"GET": Action.READ},
     "api/tasks/<uuid:task_id>": {"GET": Action.READ},
     "api/events": {"POST": Open.ANYONE},
+    "api/webhooks": _ADMIN_READS_AND_MAKES,
+    _WEBHOOK: {
+        "GET": Action.ADMINISTER,
+        "PUT": Action.ADMINISTER,
+        "PATCH": Action.ADMINISTER,
+        "DELETE": Action.ADMINISTER,
+    },
+    f"{_WEBHOOK}/rotate": {"POST": Action.ADMINISTER},
+    f"{_WEBHOOK}/test": {"POST": Action.ADMINISTER},
+    f"{_WEBHOOK}/deliveries": {"GET": Action.ADMINISTER},
+    f"{_WEBHOOK}/deliveries/<uuid:delivery_id>": {"GET": Action.ADMINISTER},
+    f"{_WEBHOOK}/deliveries/<uuid:delivery_id>/redeliver": {"POST": Action.ADMINISTER},
+    "api/audit": {"GET": Action.ADMINISTER},
     "api/auth/token": {"POST": Open.ANYONE},
     "api/auth/token/refresh": {"POST": Open.ANYONE},
     "api/auth/logout": {"POST": Open.ANYONE},

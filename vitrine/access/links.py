@@ -13,6 +13,7 @@ from math import ceil
 import structlog
 from django.core import signing
 from django.core.mail import send_mail
+from django.db import transaction
 
 from vitrine.access import moments
 from vitrine.access.addresses import shortened
@@ -63,12 +64,14 @@ def forgotten(email: str, *, base: str, address: str) -> None:
     mailbox = hashlib.sha256(email.casefold().encode(errors="replace")).hexdigest()[:32]
     people = list(User.objects.filter(email__iexact=email, is_active=True).order_by("pk")[:_MOST_PEOPLE])
     if counts().take([Bucket(f"mailbox:{mailbox}", burst=3, every_s=1200)]) == 0:
+        moments.password_asked_for(people)
         for person in people:
             _post.submit(_send, person, FORGOTTEN, base)
 
 
 def invite(person: User, *, base: str) -> bool:
     """Whether the mail went out. If not, the person can ask for a link as for a forgotten password."""
+    moments.person_invited(person)
     return _send(person, INVITATION, base)
 
 
@@ -81,12 +84,13 @@ def redeem(link: str, new: str) -> User:
     check_strength(new, person, "/new")
     before = person.password
     person.set_password(new)
-    # Of two who use it at once, one comes too late.
-    if not User.objects.filter(pk=person.pk, password=before).update(password=person.password):
-        return redeem(link, new)
-    Login.objects.filter(person=person).delete()
-    moments.password_changed(person)
-    return person
+    with transaction.atomic():
+        # Of two who use it at once, one comes too late.
+        first = User.objects.filter(pk=person.pk, password=before).update(password=person.password)
+        if first:
+            Login.objects.filter(person=person).delete()
+            moments.password_changed(person, person)
+    return person if first else redeem(link, new)
 
 
 def link_for(person: User, letter: Letter) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import math
 
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.utils import timezone
 
 from vitrine.access import moments, second_factor
@@ -61,8 +62,9 @@ def check_code(person: User, code: str, address: str) -> None:
 def welcome(person: User, address: str) -> None:
     """All that a login takes was there."""
     Hold(person.username, address).remember()
-    User.objects.filter(pk=person.pk).update(last_login=timezone.now())
-    moments.logged_in(person, address)
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(last_login=timezone.now())
+        moments.logged_in(person, address)
 
 
 class Hold:

@@ -11,7 +11,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from vitrine.access import keys
+from vitrine.access.audit import AuditEntry
 from vitrine.access.roles import Action, Role, Scope, may
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Identity",
+    "Login",
+    "SecondFactor",
+    "User",
+    "mark_of",
+]
+"""Django looks for models here."""
 
 
 class User(AbstractUser):

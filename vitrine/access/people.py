@@ -22,9 +22,9 @@ def make(username: str, password: str, role: Role, *, email: str = "", by: User)
             if User.objects.filter(username__iexact=username).exists():
                 raise Conflict(f"There is somebody called {username!r} already.")
             person.save(force_insert=True)
+            moments.person_made(person, by)
     except IntegrityError as error:
         raise Conflict(f"There is somebody called {username!r} already.") from error
-    moments.person_made(person, by)
     return person
 
 
@@ -44,7 +44,7 @@ def change(person: User, *, by: User, **fields: Any) -> User:
         after.save(update_fields=list(fields))
         if not after.is_active:
             Login.objects.filter(person=after).delete()
-    _tell(before, after, by)
+        _tell(before, after, by)
     return after
 
 
@@ -62,7 +62,7 @@ def change_password(person: User, old: str, new: str, *, address: str) -> None:
         person.set_password(new)
         person.save(update_fields=["password"])
         Login.objects.filter(person=person).delete()
-    moments.password_changed(person)
+        moments.password_changed(person, person)
 
 
 def _tell(before: User, after: User, by: User) -> None:

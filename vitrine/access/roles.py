@@ -28,7 +28,7 @@ class Action(StrEnum):
     WRITE = "write"  # upload, change, optimize, publish, delete
     ANALYZE = "analyze"  # what viewers told, over time
     MEASURE = "measure"  # the service's own numbers
-    ADMINISTER = "administer"  # people, keys, settings
+    ADMINISTER = "administer"  # people, keys, webhooks, the audit log
     IDENTIFY = "identify"  # ask who one is
     OWN = "own"  # one's own login: its password, its second factor
 

@@ -43,7 +43,7 @@ def confirm(person: User, code: str) -> list[str]:
         factor.confirmed_at, factor.last_step = timezone.now(), step
         factor.recovery = [_digest(one) for one in codes]
         factor.save()
-    moments.second_factor_set_up(person)
+        moments.second_factor_set_up(person)
     return codes
 
 
@@ -65,8 +65,9 @@ def accepts(person: User, code: str) -> bool:
 
 
 def take_off(person: User, by: User) -> None:
-    if SecondFactor.objects.filter(person=person).delete()[0]:
-        moments.second_factor_taken_off(person, by)
+    with transaction.atomic():
+        if SecondFactor.objects.filter(person=person).delete()[0]:
+            moments.second_factor_taken_off(person, by)
 
 
 def wrong_code() -> InvalidRequest:

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import jwt
@@ -50,6 +50,13 @@ class Pair:
     refresh: str
 
 
+class Subject(NamedTuple):
+    """Whom a token speaks for, and the login that it came of."""
+
+    person: UUID
+    login: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """What a token with a good signature says, and the key that signed it."""
@@ -57,6 +64,7 @@ class _Read:
     login: UUID
     person: UUID
     jti: str
+    until: float
     key: bytes
 
     @property
@@ -88,16 +96,17 @@ def renew(refresh: str, *, client: str = "") -> Pair:
         used = not _turn(login, read, client)
         if used:
             login.delete()
+            moments.refresh_token_reused(login.person)
     if used:
-        moments.refresh_token_reused(login.person)
         raise LoginNeeded("This refresh token was used before, so its login has ended. Log in again.")
     return _pair(login, read.successor)
 
 
 def end(login: Login) -> None:
     """Log out: every token of this login stops counting."""
-    Login.objects.filter(pk=login.pk).delete()
-    moments.logged_out(login.person)
+    with transaction.atomic():
+        if Login.objects.filter(pk=login.pk).delete()[0]:
+            moments.logged_out(login.person)
 
 
 def family_of(refresh: str) -> Login | None:
@@ -108,6 +117,14 @@ def family_of(refresh: str) -> Login | None:
 def login_of(access: str) -> Login:
     """The login that an access token speaks for, with its person; LoginNeeded when it counts no more."""
     return _alive(_read(access, Kind.ACCESS))
+
+
+def subject_in(access: str) -> tuple[Subject, float]:
+    """What an access token says, and until when (Unix time), as far as its signature goes: `login_of` asks whether the
+    login still stands. LoginNeeded for what is no access token of ours.
+    """
+    read = _read(access, Kind.ACCESS)
+    return Subject(read.person, read.login), read.until
 
 
 def _turn(login: Login, read: _Read, client: str) -> bool:
@@ -153,7 +170,7 @@ def _read(token: str, kind: Kind) -> _Read:
             leeway=_SKEW_S,
             options={"require": _CLAIMS},
         )
-        return _Read(UUID(claims["sid"]), UUID(claims["sub"]), str(claims["jti"]), key)
+        return _Read(UUID(claims["sid"]), UUID(claims["sub"]), str(claims["jti"]), float(claims["exp"]), key)
     except jwt.ExpiredSignatureError as error:
         raise LoginNeeded(f"This {kind.name.lower()} token has run out.") from error
     except (jwt.InvalidTokenError, ValueError, AttributeError) as error:

@@ -72,7 +72,7 @@ class Token(APIView):
 
     authentication_classes = []
 
-    @extend_schema(operation_id="log_in", request=LoginIn, responses=PairOut, auth=[])
+    @extend_schema(operation_id="auth_token_create", request=LoginIn, responses=PairOut, auth=[])
     def post(self, request: Request) -> Response:
         given = LoginIn(data=request.data)
         given.is_valid(raise_exception=True)
@@ -86,7 +86,7 @@ class TokenRefresh(APIView):
 
     authentication_classes = []
 
-    @extend_schema(operation_id="refresh_tokens", request=RefreshIn, responses=PairOut, auth=[])
+    @extend_schema(operation_id="auth_token_refresh_create", request=RefreshIn, responses=PairOut, auth=[])
     def post(self, request: Request) -> Response:
         given = RefreshIn(data=request.data)
         given.is_valid(raise_exception=True)

@@ -1,14 +1,15 @@
 """/api/events/: what viewers saw happen. Open to any page, without a login, without a question beforehand (CORS)."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
@@ -18,6 +19,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind, take_each
+from vitrine.api.limiting import too_many
 from vitrine.api.parsers import Json
 from vitrine.errors import Fault, InvalidRequest
 from vitrine.insight.record import Batch, record
@@ -42,20 +45,15 @@ _WORDS = {
 
 class TakenOut(serializers.Serializer[Any]):
     accepted = serializers.IntegerField(help_text="Stored, before this was said.")
-    dropped = serializers.IntegerField(help_text="Of products that are not there, or not published.")
+    dropped = serializers.IntegerField(
+        help_text="Of products that are not there, not published, or told of too often."
+    )
 
 
 class BatchJson(Json):
     """JSON of at most MOST_BYTES."""
 
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
-        request = (parser_context or {})["request"]
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if size > MOST_BYTES:
-            raise RequestDataTooBig(f"This batch has {size:,} bytes, and at most {MOST_BYTES:,} are taken.")
-        return super().parse(stream, media_type, parser_context)
+    most_bytes = MOST_BYTES
 
 
 class BatchText(BatchJson):
@@ -65,9 +63,10 @@ class BatchText(BatchJson):
 
 
 class Events(APIView):
-    """Not limited by address yet: that comes with the limits of the whole API."""
+    """Limited by the address that tells, and by the products that are told of."""
 
     authentication_classes = []
+    limited_as = {"POST": Kind.EVENTS}
     parser_classes = [BatchText, BatchJson]
 
     @extend_schema(
@@ -78,8 +77,11 @@ class Events(APIView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        taken = record(checked(request.data))
-        return Response({"accepted": taken.accepted, "dropped": taken.dropped}, status=202)
+        batch = checked(request.data)
+        within = within_limits(batch)
+        taken = record(within)
+        dropped = taken.dropped + len(batch.events) - len(within.events)
+        return Response({"accepted": taken.accepted, "dropped": dropped}, status=202)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -100,6 +102,16 @@ def checked(body: Any) -> Batch:
         save_data=body.get("save_data", False),
         events=body["events"],
     )
+
+
+def within_limits(batch: Batch) -> Batch:
+    """The batch without events of products that too much is being told of; TooMany when none are left."""
+    told = Counter(str(event["product"]).lower() for event in batch.events)
+    taken = take_each(Kind.PRODUCT_EVENTS, told)
+    kept = [event for event in batch.events if taken[str(event["product"]).lower()].allowed]
+    if not kept:
+        raise too_many(min(taken.values(), key=lambda one: one.retry_after_s))
+    return replace(batch, events=kept)
 
 
 @cache

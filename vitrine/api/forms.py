@@ -3,6 +3,7 @@
 import hashlib
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -13,15 +14,28 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from vitrine.access.roles import Action
-from vitrine.api.authentication import calling
-from vitrine.api.shapes import ModelForm
+from vitrine.api.authentication import caller, calling
+from vitrine.api.shapes import ModelForm, ProductForm, VersionForm
 from vitrine.catalog import files
 from vitrine.errors import Fault, InvalidRequest, NotAllowed, Refused, TooLarge
 from vitrine.pipeline.formats import HEAD_BYTES, sniff
+from vitrine.processing import uploads
 from vitrine.processing.intake import Arrived
 from vitrine.processing.models import Upload
 
 _FORM_BYTES = 2_000_000  # what a form may hold around its file
+
+
+class VersionOrder(VersionForm):
+    """A VersionForm as JSON, of an upload that is complete."""
+
+    model_file = None  # type: ignore[assignment]  # DRF's way of leaving a field out
+
+
+class ProductOrder(ProductForm):
+    """A ProductForm as JSON, of an upload that is complete."""
+
+    model_file = None  # type: ignore[assignment]  # DRF's way of leaving a field out
 
 
 class StoredFile(UploadedFile):  # type: ignore[type-arg]  # generic only in its stubs
@@ -115,16 +129,24 @@ def read_form(request: Request, shape: type[ModelForm]) -> tuple[dict[str, Any],
     try:
         form = shape(data=request.data)
         form.is_valid(raise_exception=True)
-        return form.validated_data, _arrived(request)
+        return form.validated_data, _arrived(request, form.validated_data.get("upload_id"))
     except (Refused, ValidationError):
         _forget_files(request)
         raise
 
 
-def _arrived(request: Request) -> Arrived:
+def _arrived(request: Request, upload_id: UUID | None) -> Arrived:
     sent = request.FILES.get("model_file")
+    if upload_id is not None:
+        user = caller(request)
+        assert user is not None, "only people with a login may write"
+        if sent is not None:
+            raise _missing("Send either `model_file` or `upload_id`, not both.")
+        return uploads.arrived(upload_id, by=user)
     if not isinstance(sent, StoredFile):
-        raise _missing("Send the model as the form's file field `model_file`.")
+        raise _missing(
+            "Send the model as the form's file field `model_file`, or name a complete `upload_id`."
+        )
     if sent.size == 0:
         raise _missing(f"The file {sent.name!r} is empty (0 bytes).")
     found = sniff(sent.head, sent.name or "", converts=settings.PIPELINE.converts)

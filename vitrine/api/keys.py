@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,6 +21,7 @@ from vitrine.access.roles import Scope
 from vitrine.api.answers import PRIVATE
 from vitrine.api.newest import newest_first
 from vitrine.api.products import writer
+from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words
 
 LIFE = timedelta(days=365)
@@ -77,12 +79,14 @@ class Keys(APIView):
         return newest_first(request, ApiKey.objects.all(), key_shape, by_time="created_at")
 
     @extend_schema(operation_id="create_key", request=KeyIn, responses={201: KeyMadeOut})
+    @repeatable
     def post(self, request: Request) -> Response:
         given = KeyIn(data=request.data)
         given.is_valid(raise_exception=True)
         fields = {"expires_at": timezone.now() + LIFE, **given.validated_data}
-        row, key = ApiKey.issue(writer(request), **fields)
-        moments.key_issued(row)
+        with transaction.atomic():
+            row, key = ApiKey.issue(writer(request), **fields)
+            moments.key_issued(row)
         headers = {"Cache-Control": "no-store", "Location": f"/api/keys/{row.pk}/"}
         return Response({**key_shape(row), "key": key}, status=201, headers=headers)
 
@@ -96,9 +100,10 @@ class OneKey(APIView):
     def delete(self, request: Request, key_id: UUID) -> Response:
         """It stops at once. Its row stays, so that what it did can be told."""
         key = get_object_or_404(ApiKey, pk=key_id)
-        if not key.revoke():
-            raise Http404
-        moments.key_revoked(key, writer(request))
+        with transaction.atomic():
+            if not key.revoke():
+                raise Http404
+            moments.key_revoked(key, writer(request))
         return Response(status=204)
 
 

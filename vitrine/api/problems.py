@@ -1,15 +1,27 @@
 """The one place where an error meets HTTP: RFC 9457 `application/problem+json`."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+import structlog
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from vitrine import errors
+
+log = structlog.get_logger()
 
 _STATUS: dict[type[errors.VitrineError], int] = {
     errors.VitrineError: 500,
@@ -25,17 +37,26 @@ _STATUS: dict[type[errors.VitrineError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.Conflict: 409,
+    errors.InProgress: 409,
+    errors.KeyReused: 422,
+    errors.TooMany: 429,
+    errors.Stale: 412,
     errors.TooLarge: 413,
+    errors.ChecksumMismatch: 422,
     errors.UnsupportedFormat: 415,
     errors.ModelRejected: 422,
     errors.ProofTooLow: 422,
+    errors.TargetRefused: 422,
     errors.Broken: 503,
+    errors.Busy: 503,
     errors.EngineFailed: 503,
     errors.StudioFailed: 503,
     errors.UsdzFailed: 503,
     errors.ImportFailed: 503,
     errors.ProviderFailed: 503,
     errors.StoreFailed: 503,
+    errors.NotDelivered: 503,
+    errors.Busy: 503,
 }
 """A test fails for an error without a row."""
 
@@ -72,32 +93,37 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> dic
     }
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None hands what nobody foresaw to Django: logged, and answered with a plain 500."""
     if isinstance(error, errors.VitrineError):
         status = status_of(error)
         body = problem(status, error.code, error.title, error.detail, **_faults(error))
         return _response(status, body, _headers(error, status))
+    if isinstance(error, OperationalError | InterfaceError):
+        return _database_away(error)
     if isinstance(error, Http404):
         return _response(
             404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")
         )
+    if isinstance(error, PermissionDenied):
+        return _response(403, problem(403, *_TITLES[403], str(error) or "Ask an admin for another role."))
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        return _response(413, problem(413, *_TITLES[413], str(error)))
+        return _response(413, problem(413, *_TITLES[413], _too_much(error, context["request"])))
+    if isinstance(error, UnreadablePostError):
+        return _response(400, problem(400, *_TITLES[400], "The request ended before all of it came."))
     if isinstance(error, exceptions.APIException):
         return _of_api_exception(error)
     return None
 
 
 def _headers(error: errors.VitrineError, status: int) -> dict[str, str]:
-    if isinstance(error, errors.TooManyLogins):
-        return {"Retry-After": str(error.retry_after_s)}
     if status == 401:
         return {"WWW-Authenticate": CHALLENGE}
-    return {"Retry-After": "30"} if status == 503 else {}
+    wait_s = error.retry_after_s or (30 if status == 503 else None)
+    return {"Retry-After": str(wait_s)} if wait_s else {}
 
 
-def _of_api_exception(error: exceptions.APIException) -> Response:
+def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
     status = error.status_code
     code, title = _TITLES.get(status, (error.default_code, "The request was refused"))
     headers = {}
@@ -108,6 +134,19 @@ def _of_api_exception(error: exceptions.APIException) -> Response:
         detail = "; ".join(f"{one['pointer'].lstrip('/') or 'request'}: {one['detail']}" for one in faults)
         return _response(status, problem(status, code, title, detail, errors=faults), headers)
     return _response(status, problem(status, code, title, str(error.detail)), headers)
+
+
+def _too_much(error: Exception, request: HttpRequest) -> str:
+    """Django names its setting, not what the sender can do about it."""
+    if "settings." not in str(error):
+        return str(error)
+    if isinstance(error, TooManyFieldsSent):
+        return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields."
+    if isinstance(error, TooManyFilesSent):
+        return f"A form may have at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} file."
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return f"This body has {size:,} bytes, and at most {limit:,} are taken besides a model file."
 
 
 def _faults(error: errors.VitrineError) -> dict[str, Any]:
@@ -129,18 +168,57 @@ def _pointers(detail: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
         yield pointer, str(detail)
 
 
-def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    response = Response(body, status=status, headers=headers or {}, content_type="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> HttpResponse:
+    """Always JSON, whatever the request accepts and the view renders: better a problem than another refusal."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    return JsonResponse(body, status=status, headers=sent, content_type="application/problem+json")
 
 
-def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    code, title = _TITLES[status]
-    if request.path.startswith("/api/"):
-        return JsonResponse(
-            problem(status, code, title, detail), status=status, content_type="application/problem+json"
-        )
+class Answers:
+    """What views outside the API raise, answered in the same words: a page for people, plain under /files/."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        said = answer(exception, {"request": request})
+        if said is None or isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
+            return None  # Django has pages for these
+        if _is_api(request):
+            return said
+        body = json.loads(said.content)
+        if isinstance(exception, errors.Broken):  # its reason names folders and buckets: that is for the log
+            log.warning("request_failed", code=exception.code, detail=exception.detail)
+            body["detail"] = "Something behind this does not answer. Please try again in a moment."
+        page = _page(request, said.status_code, body["detail"], (body["code"], body["title"]))
+        page.headers["Cache-Control"] = "no-store"
+        if "Retry-After" in said.headers:
+            page.headers["Retry-After"] = said.headers["Retry-After"]
+        return page
+
+
+def _database_away(error: Exception) -> HttpResponse:
+    log.error("database_away", reason=str(error))
+    said = "The database does not answer. Nothing was changed; try again in a moment."
+    body = problem(503, errors.Broken.code, errors.Broken.title, said)
+    return _response(503, body, {"Retry-After": "5"})
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return f"{request.path}/".startswith("/api/")
+
+
+def _page(
+    request: HttpRequest, status: int, detail: str, known: tuple[str, str] | None = None
+) -> HttpResponse:
+    code, title = known or _TITLES[status]
+    if _is_api(request):
+        return _response(status, problem(status, code, title, detail))
+    if request.path.startswith("/files/"):
+        return HttpResponse(f"{detail}\n", status=status, content_type="text/plain; charset=utf-8")
     return render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
 
 
@@ -156,3 +234,16 @@ def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error_page(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, "We have written it to the log. Please try again in a moment.")
+
+
+def forbidden_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403, "Your role does not reach here. Ask an admin for another one.")
+
+
+def csrf_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What came with the console's cookie came without the console's form token."""
+    if f"{request.path}/".startswith("/api/"):
+        return _page(
+            request, 403, f"{reason} Send the CSRF token in X-CSRFToken, or a token instead of a cookie."
+        )
+    return render(request, "403_csrf.html", status=403)

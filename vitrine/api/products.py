@@ -1,26 +1,29 @@
 """/api/assets/3d/: products."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind
 from vitrine.access.models import User
 from vitrine.access.roles import Action
+from vitrine.api import reading
 from vitrine.api.answers import tagged
 from vitrine.api.authentication import caller
-from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.conditions import IF_MATCH, known_revisions
+from vitrine.api.forms import ProductOrder, StreamToStore, read_form
+from vitrine.api.lists import ListFields, products_page
 from vitrine.api.parsers import Json
 from vitrine.api.permissions import allowed
+from vitrine.api.repeats import id_for, repeatable
 from vitrine.api.shapes import (
     ProductFields,
     ProductForm,
@@ -36,27 +39,9 @@ from vitrine.processing import upkeep
 from vitrine.processing.intake import Wishes, accept_product
 
 
-class ProductPages(CursorPagination):
-    """Stable while rows arrive: a page is cut by time and id, never by count."""
-
-    page_size = 24
-    max_page_size = 100
-    page_size_query_param = "limit"
-    ordering = ("-created_at", "-id")
-
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """A cursor is opaque, but anybody can make one up."""
-        try:
-            cursor = super().decode_cursor(request)
-            if cursor is not None and cursor.position is not None:
-                datetime.fromisoformat(str(cursor.position)).astimezone()
-        except (NotFound, ValueError, OverflowError) as error:
-            raise ValidationError({"cursor": ["This is no cursor that we gave."]}) from error
-        return cursor
-
-
 class Products(APIView):
-    parser_classes = [MultiPartParser, FormParser]
+    limited_as = {"POST": Kind.UPLOAD}
+    parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.upload_handlers = [StreamToStore(request)]
@@ -64,30 +49,24 @@ class Products(APIView):
 
     @extend_schema(
         operation_id="list_products",
+        description=ListFields.__doc__,
         responses=ProductsOut,
-        parameters=[
-            OpenApiParameter("q", str, description="Words in the name, or tags."),
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("limit", int, description="At most 100; 24 unless told."),
-        ],
+        parameters=[ListFields],
     )
     def get(self, request: Request) -> Response:
-        found = queries.search(queries.products(include_unpublished=True), request.query_params.get("q", ""))
-        pages = ProductPages()
-        page = pages.paginate_queryset(found, request, view=self) or []
-        results = [product_shape(product, base_url(request)) for product in page]
-        links = {"next": pages.get_next_link(), "previous": pages.get_previous_link()}
-        return tagged(request, {"results": results, **links})
+        return tagged(request, products_page(request))
 
     @extend_schema(
         operation_id="create_product",
-        request={"multipart/form-data": ProductForm},
+        request={"multipart/form-data": ProductForm, "application/json": ProductOrder},
         responses={201: ProductOut},
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         fields, arrived = read_form(request, ProductForm)
         product = Product(
-            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")}
+            id=id_for(request),
+            **{name: fields[name] for name in ("name", "ar_enabled", "metadata", "alt", "tags")},
         )
         wishes = Wishes(
             optimize=fields["optimize"],
@@ -96,46 +75,61 @@ class Products(APIView):
             **given_in(fields),
         )
         accept_product(product, arrived, wishes, by=writer(request))
-        product = queries.products(include_unpublished=True).get(pk=product.pk)
-        shape = product_shape(product, base_url(request))
-        response = tagged(request, shape, status=201)
-        response.headers["Location"] = shape["links"]["self"]
+        return self.made(request, product.pk)
+
+    def made(self, request: Request, product_id: UUID) -> Response:
+        """The answer that a product was made; 404 when it was not."""
+        response = shown(request, readable_product(request, product_id), status=201)
+        response.headers["Location"] = f"{base_url(request)}/api/assets/3d/{product_id}/"
         return response
 
 
 class OneProduct(APIView):
     parser_classes = [Json]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        quick = reading.answer(request, kwargs["product_id"]) if request.method in {"GET", "HEAD"} else None
+        return super().dispatch(request, *args, **kwargs) if quick is None else quick
+
     @extend_schema(operation_id="read_product", responses=ProductOut)
     def get(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        shape = product_shape(product, base_url(request))
-        return tagged(request, shape, public=product.published and caller(request) is None)
+        return shown(request, product, public=product.published and caller(request) is None)
 
-    @extend_schema(operation_id="replace_product", request=ProductFields, responses=ProductOut)
+    @extend_schema(
+        operation_id="replace_product", request=ProductFields, responses=ProductOut, parameters=[IF_MATCH]
+    )
     def put(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         fields = ProductFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        publishing.change(product, **fields.validated_data)
-        product = readable_product(request, product_id)
-        return tagged(request, product_shape(product, base_url(request)))
+        publishing.change(product, known=known_revisions(request), **fields.validated_data)
+        return shown(request, readable_product(request, product_id))
 
-    @extend_schema(operation_id="change_product", request=ProductFields, responses=ProductOut)
+    @extend_schema(
+        operation_id="change_product", request=ProductFields, responses=ProductOut, parameters=[IF_MATCH]
+    )
     def patch(self, request: Request, product_id: UUID) -> Response:
         return self.put(request, product_id)
 
     @extend_schema(
         operation_id="delete_product",
         responses={204: None},
-        parameters=[OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
+        parameters=[IF_MATCH, OpenApiParameter("purge", bool, description="Delete the bytes at once.")],
     )
     def delete(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
-        product.remove()
+        publishing.remove(product, known=known_revisions(request))
         if request.query_params.get("purge") == "true":
             upkeep.purge(product)
         return Response(status=204)
+
+
+def shown(request: Request, product: Product, *, status: int = 200, public: bool = False) -> Response:
+    """The product in full, under the ETag that the quick read gives it."""
+    base = base_url(request)
+    etag = reading.etag_of(product, base)
+    return tagged(request, product_shape(product, base), status=status, public=public, etag=etag)
 
 
 def readable_product(request: Request, product_id: UUID) -> Product:

@@ -125,9 +125,10 @@ class CookingFields(QualityField):
 
 
 class ModelForm(QualityField):
-    """multipart/form-data; `model_file` is streamed into the store while it comes."""
+    """multipart/form-data; `model_file` is streamed into the store while it comes. `upload_id` goes instead of it."""
 
     model_file = serializers.FileField(required=False, allow_empty_file=True)
+    upload_id = serializers.UUIDField(required=False)
     optimize = serializers.BooleanField(required=False, default=True)
 
 
@@ -325,7 +326,7 @@ def product_shape(product: Product, base: str) -> Mapping[str, Any]:
     return {
         "id": str(product.pk),
         "name": product.name,
-        "model_3d_url": files.url_to_read(shown.key, base),
+        "model_3d_url": files.url_to_read(shown.key, base, public=product.published),
         "ar_enabled": product.ar_enabled,
         "format": shown.format,
         "size": shown.size,
@@ -335,7 +336,7 @@ def product_shape(product: Product, base: str) -> Mapping[str, Any]:
         "status": product.status,
         "published": product.published,
         "version": shown.number,
-        "variants": _variants(shown, base),
+        "variants": _variants(shown, base, public=product.published),
         "dimensions_m": shown.dimensions_m,
         "alt": product.alt,
         "tags": product.tags,
@@ -345,11 +346,12 @@ def product_shape(product: Product, base: str) -> Mapping[str, Any]:
 
 
 def version_shape(version: AssetVersion, base: str) -> Mapping[str, Any]:
+    public = version.product.published and version.published_at is not None
     return {
         "id": str(version.pk),
         "product_id": str(version.product_id),
         "version": version.number,
-        "url": files.url_to_read(version.key, base),
+        "url": files.url_to_read(version.key, base, public=public),
         "format": version.format,
         "size": version.size,
         "optimized": version.optimized,
@@ -360,7 +362,7 @@ def version_shape(version: AssetVersion, base: str) -> Mapping[str, Any]:
         "source_format": version.source_format,
         "dimensions_m": version.dimensions_m,
         **asdict(Credits.of(version)),
-        "variants": _variants(version, base),
+        "variants": _variants(version, base, public=public),
     }
 
 
@@ -380,15 +382,15 @@ def task_shape(job: Job) -> Mapping[str, Any]:
     }
 
 
-def _variants(version: AssetVersion, base: str) -> dict[str, Any]:
+def _variants(version: AssetVersion, base: str, *, public: bool) -> dict[str, Any]:
     """Keyed by kind, never an ordered list: a viewer must not pick a USDZ by its place."""
     found = {variant.kind: variant for variant in version.variants.all()}
-    return {kind.value: _variant(found[kind], base) for kind in Kind if kind in found}
+    return {kind.value: _variant(found[kind], base, public=public) for kind in Kind if kind in found}
 
 
-def _variant(variant: Variant, base: str) -> dict[str, Any]:
+def _variant(variant: Variant, base: str, *, public: bool) -> dict[str, Any]:
     return {
-        "url": files.url_to_read(variant.key, base),
+        "url": files.url_to_read(variant.key, base, public=public),
         "format": variant.format,
         "size": variant.size,
         "triangles": variant.triangles,

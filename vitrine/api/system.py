@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from vitrine.catalog import files
 from vitrine.errors import StoreFailed
@@ -56,7 +58,8 @@ def _database() -> dict[str, Any]:
 
 def _queue() -> dict[str, Any]:
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+        once = {"socket_timeout": 2, "socket_connect_timeout": 2, "retry": Retry(NoBackoff(), 0)}
+        with redis.Redis.from_url(settings.REDIS_URL, **once) as client:
             client.ping()
     except redis.RedisError:
         return _part("degraded", "Redis does not answer: uploads are taken, jobs start later.")

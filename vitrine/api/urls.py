@@ -5,7 +5,20 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from vitrine.api import auth, events, keys, products, second_factor, system, tasks, users, versions
+from vitrine.api import (
+    audit,
+    auth,
+    events,
+    keys,
+    products,
+    second_factor,
+    system,
+    tasks,
+    uploads,
+    users,
+    versions,
+    webhooks,
+)
 
 
 def both(route: str, view: Any, name: str) -> list[URLPattern]:
@@ -25,9 +38,29 @@ urlpatterns = [
     *both(
         "api/assets/3d/<uuid:product_id>/versions/<int:number>/publish", versions.Publish.as_view(), "publish"
     ),
+    *both("api/uploads", uploads.Uploads.as_view(), "uploads"),
+    *both("api/uploads/<uuid:upload_id>", uploads.OneUpload.as_view(), "upload"),
+    *both("api/uploads/<uuid:upload_id>/parts/<int:number>", uploads.OnePart.as_view(), "upload-part"),
+    *both("api/uploads/<uuid:upload_id>/complete", uploads.Complete.as_view(), "complete-upload"),
     *both("api/tasks", tasks.Tasks.as_view(), "tasks"),
     *both("api/tasks/<uuid:task_id>", tasks.OneTask.as_view(), "task"),
     *both("api/events", events.Events.as_view(), "events"),
+    *both("api/webhooks", webhooks.Webhooks.as_view(), "webhooks"),
+    *both("api/webhooks/<uuid:endpoint_id>", webhooks.OneWebhook.as_view(), "webhook"),
+    *both("api/webhooks/<uuid:endpoint_id>/rotate", webhooks.Rotate.as_view(), "webhook-rotate"),
+    *both("api/webhooks/<uuid:endpoint_id>/test", webhooks.Test.as_view(), "webhook-test"),
+    *both("api/webhooks/<uuid:endpoint_id>/deliveries", webhooks.Deliveries.as_view(), "deliveries"),
+    *both(
+        "api/webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>",
+        webhooks.OneDelivery.as_view(),
+        "delivery",
+    ),
+    *both(
+        "api/webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/redeliver",
+        webhooks.Redeliver.as_view(),
+        "redeliver",
+    ),
+    *both("api/audit", audit.Audit.as_view(), "audit"),
     *both("api/auth/token", auth.Token.as_view(), "token"),
     *both("api/auth/token/refresh", auth.TokenRefresh.as_view(), "token-refresh"),
     *both("api/auth/logout", auth.Logout.as_view(), "log-out"),

@@ -20,6 +20,7 @@ from vitrine.api.answers import PRIVATE
 from vitrine.api.auth import Password
 from vitrine.api.newest import newest_first
 from vitrine.api.products import writer
+from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words, base_url
 
 _ROLES = [role.value for role in Role]
@@ -90,6 +91,7 @@ class People(APIView):
         return newest_first(request, found, person_shape, by_time="date_joined")
 
     @extend_schema(operation_id="create_user", request=PersonIn, responses={201: PersonMadeOut})
+    @repeatable
     def post(self, request: Request) -> Response:
         given = PersonIn(data=request.data)
         given.is_valid(raise_exception=True)

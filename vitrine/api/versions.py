@@ -11,10 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from vitrine.access.limits import Kind
 from vitrine.api.answers import tagged
-from vitrine.api.forms import StreamToStore, read_form
+from vitrine.api.forms import StreamToStore, VersionOrder, read_form
 from vitrine.api.parsers import Json
-from vitrine.api.products import readable_product, writer
+from vitrine.api.products import readable_product, shown, writer
+from vitrine.api.repeats import id_for, repeatable
 from vitrine.api.reports import ReportOut
 from vitrine.api.shapes import (
     CookingFields,
@@ -25,7 +27,6 @@ from vitrine.api.shapes import (
     VersionsOut,
     base_url,
     given_in,
-    product_shape,
     version_shape,
 )
 from vitrine.catalog import publishing, queries
@@ -38,6 +39,7 @@ class Optimize(APIView):
     parser_classes = [Json]
 
     @extend_schema(operation_id="optimize_product", request=CookingFields, responses={202: StartedOut})
+    @repeatable
     def post(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         order = CookingFields(data=request.data)
@@ -48,7 +50,8 @@ class Optimize(APIView):
 
 
 class Versions(APIView):
-    parser_classes = [MultiPartParser, FormParser]
+    limited_as = {"POST": Kind.UPLOAD}
+    parser_classes = [MultiPartParser, FormParser, Json]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         request.upload_handlers = [StreamToStore(request)]
@@ -62,14 +65,21 @@ class Versions(APIView):
 
     @extend_schema(
         operation_id="create_version",
-        request={"multipart/form-data": VersionForm},
+        request={"multipart/form-data": VersionForm, "application/json": VersionOrder},
         responses={201: VersionOut},
     )
+    @repeatable
     def post(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         fields, arrived = read_form(request, VersionForm)
-        job = accept_version(product, arrived, _wishes(fields), by=writer(request))
-        version = queries.versions(product).get(pk=job.version_id)
+        new_id = id_for(request)
+        accept_version(product, arrived, _wishes(fields), by=writer(request), version_id=new_id)
+        return self.made(request, new_id, product_id)
+
+    def made(self, request: Request, version_id: UUID, product_id: UUID) -> Response:
+        """The answer that a version was made; 404 when it was not."""
+        found = queries.versions(readable_product(request, product_id))
+        version = get_object_or_404(found, pk=version_id)
         return tagged(request, version_shape(version, base_url(request)), status=201)
 
 
@@ -89,8 +99,7 @@ class Publish(APIView):
     @extend_schema(operation_id="publish_version", request=None, responses=ProductOut)
     def post(self, request: Request, product_id: UUID, number: int) -> Response:
         publishing.publish(_version(request, product_id, number))
-        product = readable_product(request, product_id)
-        return tagged(request, product_shape(product, base_url(request)))
+        return shown(request, readable_product(request, product_id))
 
 
 def _version(request: Request, product_id: UUID, number: int) -> AssetVersion:

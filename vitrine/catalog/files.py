@@ -1,12 +1,14 @@
 """A product's files: what they are called, where they are kept, and the address they are read at."""
 
 import re
+import time
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
 
-from vitrine.catalog.models import AssetVersion, Product
+from vitrine.catalog.models import AssetVersion, Product, Variant
+from vitrine.catalog.signatures import Audience, KeyRing, step_end
 from vitrine.pipeline.work import Format, Kind
 from vitrine.storage.blobs import BlobStore, Key
 from vitrine.storage.filesystem import FilesystemStore
@@ -14,6 +16,8 @@ from vitrine.storage.s3 import S3Store
 from vitrine.storage.s3_upload import Bucket
 
 _KEY = re.compile(r"^models/(?P<product>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[A-Za-z0-9._/-]+$")
+_STAFF_STEP_S = 3600
+_PACKED = ".br"
 
 
 @cache
@@ -40,14 +44,51 @@ def variant_key(product_id: UUID, kind: Kind, sha256: str, file_format: Format) 
     return Key(f"models/{product_id}/{kind}-{sha256[:32]}.{file_format}")
 
 
+def packed_key(key: str) -> Key:
+    """Where the same file lies packed with brotli, if it shrinks by that."""
+    return Key(f"{key}{_PACKED}")
+
+
+def plain_key(key: str) -> Key:
+    """The file's own key, by it or by its packed one."""
+    return Key(key.removesuffix(_PACKED))
+
+
 def incoming_key(upload_id: UUID) -> Key:
     """Where bytes wait until they are accepted."""
     return Key(f"incoming/{upload_id}")
 
 
-def url_to_read(key: str, base_url: str) -> str:
-    """The absolute address of a file. `base_url` has no trailing slash."""
-    return f"{settings.CDN_URL or base_url}/files/{key}"
+@cache
+def key_ring() -> KeyRing:
+    """What file addresses are signed with: derived from SECRET_KEY, and believed from SECRET_KEY_FALLBACKS too."""
+    return KeyRing.from_secrets([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
+
+
+def url_to_read(key: str, base_url: str, *, public: bool) -> str:
+    """The address of a file, absolute when `base_url` is (no trailing slash).
+
+    `public` says that strangers may read it now; otherwise it is made for somebody with a login, and shows what is
+    not published: never hand that one to a stranger. Everybody gets the same until `url_step_end`, and it holds for
+    one more step.
+    """
+    path = key
+    if not (public and settings.FILE_URLS == "plain"):
+        audience = Audience.PUBLIC if public else Audience.STAFF
+        step_s = settings.FILE_URL_STEP_S if public else _STAFF_STEP_S
+        path = key_ring().signed(key, audience=audience, expires=step_end(time.time(), step_s) + step_s)
+    return f"{settings.CDN_URL or base_url}/files/{path}"
+
+
+def url_step_end(*, public: bool = True) -> int:
+    """Until when (seconds since 1970) `url_to_read` gives what it gives now: a kept answer should end then."""
+    return step_end(time.time(), settings.FILE_URL_STEP_S if public else _STAFF_STEP_S)
+
+
+def in_use(key: str) -> bool:
+    """Whether a version or a variant has this file, plain or packed."""
+    plain = plain_key(key)
+    return AssetVersion.objects.filter(key=plain).exists() or Variant.objects.filter(key=plain).exists()
 
 
 def owner_of(key: str) -> tuple[Product, bool] | None:

@@ -4,17 +4,21 @@ import uuid
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from vitrine.access.models import User
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.errors import Conflict
 from vitrine.pipeline.work import Format, Kind
 
 _FORMATS = [(one.value, one.value) for one in Format]
+_HERE = Q(deleted_at=None)
 
 
 class Status(models.TextChoices):
@@ -47,13 +51,41 @@ class Product(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # The database raises it with every change of the product, of a version or a variant (migration 0003).
+    revision = models.BigIntegerField(default=1, db_default=1, editable=False)
+    # To be found by; the database keeps these too (migration 0004): words of name, tags and alt, and of what is shown.
+    search = models.GeneratedField(
+        expression=Func("name", "tags", "alt", function="catalog_words"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    shown_format = models.CharField(max_length=8, null=True, editable=False)  # noqa: DJ001  # unknown at first
+    shown_size = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         indexes = [
+            models.Index(F("created_at").desc(), F("id").desc(), condition=_HERE, name="product_newest"),
+            models.Index(F("updated_at").desc(), F("id").desc(), condition=_HERE, name="product_changed"),
+            models.Index(Lower("name"), F("id"), condition=_HERE, name="product_by_name"),
+            models.Index(F("shown_size"), F("id"), condition=_HERE, name="product_by_size"),
             models.Index(
-                F("created_at").desc(), F("id").desc(), condition=Q(deleted_at=None), name="product_newest"
+                "status", F("created_at").desc(), F("id").desc(), condition=_HERE, name="product_status"
+            ),
+            models.Index(
+                "shown_format", F("created_at").desc(), F("id").desc(), condition=_HERE, name="product_format"
+            ),
+            models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=_HERE & Q(published_version=None),
+                name="product_unpublished",
             ),
             GinIndex(fields=["tags"], name="product_tags"),
+            # Without a list of what is still to be sorted in, which every search would have to read through.
+            GinIndex(fields=["search"], fastupdate=False, name="product_words"),
+            GinIndex(
+                OpClass(F("metadata"), name="jsonb_path_ops"), fastupdate=False, name="product_metadata"
+            ),
         ]
 
     @property
@@ -75,6 +107,8 @@ class Product(models.Model):
         version = AssetVersion.objects.create(product=self, number=self.version_count, **fields)
         self.newest_version = version
         self.save(update_fields=["newest_version", "updated_at"])
+        made_from = version.made_from.number if version.made_from else None
+        announce(Topic.VERSION_CREATED, self.pk, version=version.number, made_from=made_from)
         return version
 
     def publish(self, version: "AssetVersion") -> None:
@@ -84,17 +118,24 @@ class Product(models.Model):
                 f"Version {version.number} has not passed its checks, so it cannot be published. "
                 "Optimize it, or publish another version."
             )
+        moved = self.published_version_id != version.pk
         with transaction.atomic():
             AssetVersion.objects.filter(pk=version.pk, published_at=None).update(published_at=timezone.now())
             self.published_version = version
             self.publish_wished = True
             self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+            if moved:
+                announce(Topic.PRODUCT_PUBLISHED, self.pk, version=version.number)
 
     def withdraw(self) -> None:
         """Hide it from strangers, at once."""
-        self.published_version = None
-        self.publish_wished = False
-        self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+        was_published = self.published_version_id is not None
+        with transaction.atomic():
+            self.published_version = None
+            self.publish_wished = False
+            self.save(update_fields=["published_version", "publish_wished", "updated_at"])
+            if was_published:
+                announce(Topic.PRODUCT_UNPUBLISHED, self.pk)
 
     def note_passed(self) -> None:
         """A job ended well."""
@@ -109,7 +150,11 @@ class Product(models.Model):
         """Hide it at once from everybody; upkeep deletes the bytes later."""
         self.deleted_at = timezone.now()
         self.published_version = None
-        self.save(update_fields=["deleted_at", "published_version", "updated_at"])
+        with transaction.atomic():
+            here = Product.objects.filter(pk=self.pk, deleted_at=None)
+            if here.update(deleted_at=self.deleted_at):  # else somebody else removed it at the same moment
+                announce(Topic.PRODUCT_DELETED, self.pk)
+            self.save(update_fields=["deleted_at", "published_version", "updated_at"])
 
 
 class AssetVersion(models.Model):

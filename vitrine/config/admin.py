@@ -2,7 +2,9 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from vitrine.access import moments
 from vitrine.access.models import SecondFactor, User
 from vitrine.access.passwords import random_password
 from vitrine.access.roles import Role
@@ -27,8 +29,10 @@ def set_password(chosen: str | None) -> str | None:
     user.role = Role.ADMIN
     user.is_active = True
     user.set_password(password)
-    user.save()
-    SecondFactor.objects.filter(person=user).delete()  # whoever has this machine may have lost the phone
+    with transaction.atomic():
+        user.save()
+        SecondFactor.objects.filter(person=user).delete()  # whoever has this machine may have lost the phone
+        moments.password_changed(user)
     return None if chosen else password
 
 

@@ -43,20 +43,35 @@ class Sweeper(bootsteps.StartStopStep):
         self.stopped.set()
 
     def _sweep_until_stopped(self) -> None:
-        from vitrine.access.upkeep import forget_logins  # noqa: PLC0415  # needs Django's apps to be ready
-        from vitrine.insight.record import forget_old  # noqa: PLC0415  # the same
-        from vitrine.processing.upkeep import sweep  # noqa: PLC0415  # the same
+        from vitrine.config.rounds import ROUNDS  # noqa: PLC0415  # needs Django's apps to be ready
 
         while not self.stopped.wait(settings.JOB_SWEEP_S):
-            try:
-                sweep()
-                forget_old()
-                forget_logins()
-            except Exception:
-                # The outermost edge of a worker: whatever failed now is tried again with the next round.
-                log.exception("sweep_failed")
-            finally:
-                close_old_connections()
+            for one in ROUNDS:
+                try:
+                    one()
+                except Exception:
+                    # The outermost edge of a worker: whatever failed now is tried again with the next round.
+                    log.exception("sweep_failed", round=one.__name__)
+                finally:
+                    close_old_connections()
+
+
+class Carrier(bootsteps.StartStopStep):
+    """A thread of each worker that sends webhooks."""
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.stopped = threading.Event()
+
+    def start(self, parent: Any) -> None:
+        from vitrine.outreach.courier import Courier  # noqa: PLC0415  # needs Django's apps to be ready
+        from vitrine.outreach.posting import Network  # noqa: PLC0415  # the same
+
+        courier = Courier(Network.of_settings())
+        threading.Thread(target=courier.run_until, args=[self.stopped], name="courier", daemon=True).start()
+
+    def stop(self, parent: Any) -> None:
+        self.stopped.set()
 
 
 @setup_logging.connect
@@ -80,3 +95,4 @@ app.conf.update(
 )
 app.autodiscover_tasks(["vitrine.processing"])
 app.steps["worker"].add(Sweeper)
+app.steps["worker"].add(Carrier)

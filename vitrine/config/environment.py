@@ -30,7 +30,7 @@ class Environment:
     secret_key: str = field(repr=False)
     """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
-    """SECRET_KEY_FALLBACKS: earlier SECRET_KEYs that still count, by commas; nothing new is signed with them."""
+    """SECRET_KEY_FALLBACKS: keys that were SECRET_KEY before, by commas: what they signed or encrypted still holds."""
     debug: bool
     """DEBUG: 1 shows tracebacks to everyone. Never on a machine that others reach."""
     host: str
@@ -43,10 +43,18 @@ class Environment:
     """PUBLIC_URL: how the outside reaches us, such as https://assets.example.com; no slash at its end."""
     cdn_url: str | None
     """CDN_URL: where files are read from, when a CDN stands before us."""
+    file_urls: str
+    """FILE_URLS: signed, or plain for addresses of published files that never change nor expire; signed by default."""
+    file_url_hours: int
+    """FILE_URL_HOURS: how long a signed address stays the same, 24 by default; it holds for as long again."""
     allowed_hosts: tuple[str, ...]
     """ALLOWED_HOSTS: host names we answer to, by commas; this machine's own and PUBLIC_URL's by default."""
     trusted_proxies: int
-    """TRUSTED_PROXIES: how many proxies of yours stand before us and write X-Forwarded-For; none by default."""
+    """TRUSTED_PROXIES: how many proxies of ours stand before us and append to X-Forwarded-For; 0 by default."""
+    https_redirect: bool
+    """HTTPS_REDIRECT: 1 sends who comes by http to https; for a proxy that says X-Forwarded-Proto, with PUBLIC_URL."""
+    rate_limits: int
+    """RATE_LIMITS: times the limits of `access/limits.py`, 1 by default; 0 switches them off, to measure."""
     cors_origins: tuple[str, ...]
     """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
     database_url: str | None = field(repr=False)
@@ -65,17 +73,22 @@ class Environment:
     """DELETED_DAYS: days before a deleted product's files go for good, 7 by default."""
     events_days: int
     """EVENTS_DAYS: days that what viewers told is kept, 30 by default."""
+    webhooks_to: str
+    """WEBHOOKS_TO: `public` by default: https, to public addresses only. `private` calls your own network too, by
+    http as well: whoever is an admin can then make this machine send requests into it."""
+    email_url: str | None = field(repr=False)
+    """EMAIL_URL: smtp://user:password@host:587 (STARTTLS), smtps://… (TLS) or smtp+plain://…; by default mails
+    are only written to the log."""
+    email_from: str
+    """EMAIL_FROM: who our mails are from; vitrine@localhost by default."""
+    audit_days: int
+    """AUDIT_DAYS: days that the audit log remembers names and addresses, 400 by default; what was done stays."""
     worker_concurrency: int
     """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
     job_lease_s: int
     """JOB_LEASE_S: how long a worker may be silent before its job is given to another, 30 by default."""
     admin_password: str | None = field(repr=False)
     """ADMIN_PASSWORD: for the user `admin` when it is made; a random one, printed once, by default."""
-    mail_url: str | None = field(repr=False)
-    """MAIL_URL: smtps://name:password@host:465, smtp://… (STARTTLS), or smtp+plain://localhost:25 for a relay on this
-    machine. Without it mails are printed."""
-    mail_from: str
-    """MAIL_FROM: who mails come from; vitrine@ this machine's name by default."""
     oidc_issuer: str | None
     """OIDC_ISSUER: the address of a login provider (OpenID Connect), for a button at the login; https."""
     oidc_client_id: str | None
@@ -104,6 +117,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     host = read.text("HOST") or "127.0.0.1"
     public_url = read.url("PUBLIC_URL")
     tls = read.switch("TLS", default=False)
+    redirect = _redirect(read, public_url)
     return Environment(
         debug=read.switch("DEBUG", default=False),
         host=host,
@@ -111,8 +125,12 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         tls=tls,
         public_url=public_url,
         cdn_url=read.url("CDN_URL"),
+        file_urls=read.one_of("FILE_URLS", ("signed", "plain"), default="signed"),
+        file_url_hours=read.number("FILE_URL_HOURS", default=24, least=1, most=8760),
         allowed_hosts=read.several("ALLOWED_HOSTS") or _own_hosts(host, public_url, tls=tls),
-        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=10),
+        https_redirect=redirect,
+        trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=16),
+        rate_limits=read.number("RATE_LIMITS", default=1, least=0, most=1_000_000),
         cors_origins=read.origins("CORS_ORIGINS"),
         database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
@@ -122,15 +140,17 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
         deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
         events_days=read.number("EVENTS_DAYS", default=30, least=1, most=3650),
+        webhooks_to=read.one_of("WEBHOOKS_TO", ("public", "private"), default="public"),
+        email_url=read.mail("EMAIL_URL"),
+        email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
+        audit_days=read.number("AUDIT_DAYS", default=400, least=1, most=36_500),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),
-        mail_url=read.address("MAIL_URL", schemes=("smtps", "smtp", "smtp+plain")),
-        mail_from=read.text("MAIL_FROM") or f"vitrine@{socket.gethostname()}",
         oidc_issuer=read.provider("OIDC_ISSUER", needs=("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")),
         oidc_client_id=read.text("OIDC_CLIENT_ID"),
         oidc_client_secret=read.text("OIDC_CLIENT_SECRET"),
-        demo=read.switch("DEMO", default=True),
+        demo=read.switch("DEMO", default=not redirect),
         chromium=read.program("CHROMIUM"),
         node=read.program("NODE"),
         converter_python=read.python("CONVERTER_PYTHON"),
@@ -138,7 +158,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
         secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
-        secret_key=read.text("SECRET_KEY") or _kept_secret(data_dir / "secret_key"),
+        secret_key=_chosen_secret(read) or _kept_secret(data_dir / "secret_key"),
     )
 
 
@@ -181,6 +201,11 @@ def for_installer(scratch: Path) -> dict[str, str]:
     )
 
 
+_SECRET_LENGTH = 50
+_SECRET_VARIETY = 10
+_FROM_EXAMPLE = re.compile(
+    r"change.?me|example|insecure|your.?secret|replace.?(me|this)|0123456789", re.IGNORECASE
+)
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -253,6 +278,12 @@ class _Reader:
             raise SetupFault(f"{name} must begin with {' or '.join(f'{one}://' for one in schemes)}.")
         return value
 
+    def mail(self, name: str) -> str | None:
+        value = self.address(name, schemes=("smtp", "smtps", "smtp+plain"))
+        if value and not (_parses(lambda: urlsplit(value).port) and urlsplit(value).hostname):
+            raise SetupFault(f"{name} must be like smtp://user:password@host:587, with %XX for odd letters.")
+        return value
+
     def program(self, name: str) -> Path | None:
         value = self.text(name)
         if value is None:
@@ -292,6 +323,33 @@ def _check_s3_keys(read: _Reader) -> None:
     if len(given) == 1:
         missing = next(name for name in names if name not in given)
         raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
+
+
+def _redirect(read: _Reader, public_url: str | None) -> bool:
+    wanted = read.switch("HTTPS_REDIRECT", default=False)
+    if wanted and not (public_url or "").startswith("https://"):
+        raise SetupFault("HTTPS_REDIRECT is set without an https PUBLIC_URL: say where https is answered.")
+    return wanted
+
+
+def _chosen_secret(read: _Reader) -> str | None:
+    """SECRET_KEY, refused when somebody could guess it. It is not repeated: it may be half of a good one."""
+    key = read.text("SECRET_KEY")
+    if key is None:
+        return None
+    fault = (
+        f"has {len(key)} characters; expected {_SECRET_LENGTH} or more"
+        if len(key) < _SECRET_LENGTH
+        else f"has {len(set(key))} different characters; expected {_SECRET_VARIETY} or more"
+        if len(set(key)) < _SECRET_VARIETY
+        else "comes from an example"
+        if _FROM_EXAMPLE.search(key)
+        else None
+    )
+    if fault:
+        cure = """python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"""
+        raise SetupFault(f"SECRET_KEY {fault}. Make one: {cure} - or unset it, and one is made and kept.")
+    return key
 
 
 def _own_hosts(host: str, public_url: str | None, *, tls: bool) -> tuple[str, ...]:

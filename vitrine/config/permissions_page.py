@@ -11,7 +11,7 @@ _WORDS = {
     Action.WRITE: "upload, change, optimize, publish, delete",
     Action.ANALYZE: "read what viewers told",
     Action.MEASURE: "read the service's own numbers",
-    Action.ADMINISTER: "people, keys",
+    Action.ADMINISTER: "people, keys, webhooks, the audit log",
     Action.IDENTIFY: "ask who one is",
     Action.OWN: "one's own password and second factor",
     Open.ANYONE: "needs no login",

@@ -1,7 +1,9 @@
 """Django's settings, fed by `environment.py`; nothing here reads the environment itself."""
 
+import logging
 from urllib.parse import unquote, urlsplit
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from vitrine import __version__
@@ -21,13 +23,13 @@ INSTALLED_APPS = [
     "vitrine.catalog.apps.CatalogConfig",
     "vitrine.processing.apps.ProcessingConfig",
     "vitrine.insight.apps.InsightConfig",
+    "vitrine.outreach.apps.OutreachConfig",
     "vitrine.api.apps.ApiConfig",
     "vitrine.console.apps.ConsoleConfig",
     "vitrine.storefront.apps.StorefrontConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "corsheaders",
@@ -37,17 +39,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "vitrine.config.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "vitrine.access.calling.remember_request",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "vitrine.config.policy.ContentPolicy",
+    "vitrine.config.headers.Headers",
+    "vitrine.api.problems.Answers",
 ]
 
 ROOT_URLCONF = "vitrine.config.urls"
@@ -67,7 +71,6 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
             ]
         },
     }
@@ -76,6 +79,9 @@ TEMPLATES = [
 # --- Database and Redis: the ones named in the environment, else our own under DATA_DIR -----------------------
 
 _servers = embedded.ensure()
+
+
+_DATABASE_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "15000"}  # seconds, milliseconds
 
 
 def _database(url: str) -> dict[str, object]:
@@ -89,7 +95,8 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", "")) or (parts.hostname or ""),
         "PORT": parts.port or "",
-        "OPTIONS": {name: unquote(value) for name, value in query.items()},
+        # An address may say otherwise; sslmode, sslrootcert and the like pass through, too.
+        "OPTIONS": {**_DATABASE_PATIENCE, **{name: unquote(value) for name, value in query.items()}},
         # As fast as Django's pool, and safe in a worker that forks.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -106,10 +113,15 @@ AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url
 AWS_REGION = ENVIRONMENT.aws_region
 CDN_URL = ENVIRONMENT.cdn_url
 PUBLIC_URL = ENVIRONMENT.public_url
+FILE_URLS = ENVIRONMENT.file_urls
+FILE_URL_STEP_S = ENVIRONMENT.file_url_hours * 3600
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
+BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
+ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
+AUDIT_DAYS = ENVIRONMENT.audit_days
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
@@ -136,34 +148,49 @@ JOB_SWEEP_S = max(1.0, JOB_LEASE_S / 3)  # how often each worker looks for stran
 JOB_RING_AGAIN_S = JOB_LEASE_S  # how long a queued job waits before it is rung for again
 PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter=ENVIRONMENT.converter_python)
 
-# --- Mail: printed, unless MAIL_URL names a server ----------------------------------------------------------------
+# --- Webhooks, and mail: on the console unless a server is named ------------------------------------------------
 
-_mail = urlsplit(ENVIRONMENT.mail_url or "")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.scheme else 'console'}.EmailBackend"
-EMAIL_HOST = _mail.hostname or ""
+WEBHOOKS_TO = ENVIRONMENT.webhooks_to
+_mail = urlsplit(ENVIRONMENT.email_url or "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'console'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or "localhost"
 EMAIL_PORT = _mail.port or {"smtps": 465, "smtp": 587}.get(_mail.scheme, 25)
 EMAIL_HOST_USER = unquote(_mail.username or "")
 EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp"
-EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 # --- Security: everything that says who may reach us, and from where --------------------------------------------
 
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+RATE_LIMITS = ENVIRONMENT.rate_limits
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 TLS = ENVIRONMENT.tls
 _public = (PUBLIC_URL or "").startswith("https://")
 _secure = _public or TLS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public else None
+# Believed of anybody where the outside comes by https only: who lies about it gets cookies that a browser drops and an
+# HSTS that it ignores, and fools nobody else. On plain http it is believed of a proxy of ours alone.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _public or TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = ENVIRONMENT.https_redirect
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a balancer asks the machine itself
 SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_SECURE = _secure
+# Browsers take this prefix only with Secure, for the whole host and from no subdomain: nobody can slip one in.
+_prefix = "__Host-" if _secure else ""
+SESSION_COOKIE_NAME = f"{_prefix}sessionid"
+CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "vitrine.api.problems.csrf_page"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 # Never for a certificate of our own: a browser would keep asking this machine for https when TLS=1 is gone.
 SECURE_HSTS_SECONDS = 31_536_000 if _public else 0
+# Neither subdomains nor the preload list: what stands beside us under a shop's domain is the shop's to decide.
+# E001: see choose_settings.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "async.E001"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -189,7 +216,11 @@ LOGOUT_REDIRECT_URL = "/login"
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.cors_origins)
 CORS_ALLOW_CREDENTIALS = False
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "Server-Timing"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Location", "Retry-After", "Server-Timing", "X-Request-ID", "Idempotent-Replayed"),
+    *("RateLimit", "RateLimit-Policy", "Deprecation", "Sunset"),
+]
 CORS_PREFLIGHT_MAX_AGE = 86_400
 
 # Files may have another address than the page that shows them.
@@ -220,13 +251,15 @@ REST_FRAMEWORK = {
         "vitrine.api.authentication.KeyAuthentication",
         "vitrine.api.authentication.ConsoleAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["vitrine.api.limiting.Limits"],
     "DEFAULT_PERMISSION_CLASSES": ["vitrine.api.permissions.ByTheTable"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["vitrine.api.parsers.Json"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "vitrine.api.schema.Described",
     "EXCEPTION_HANDLER": "vitrine.api.problems.answer",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of ours
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Vitrine",
@@ -238,6 +271,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "PREPROCESSING_HOOKS": ["vitrine.api.schema.one_path_each"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "vitrine.api.schema.tell_problems",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FileFormat": [(one.value, one.value) for one in Format],
@@ -246,6 +283,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: one line an event, on standard error ------------------------------------------------------------------
 
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = (
+    logging.DEBUG
+)  # the line at a request's end says all that this one does
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -13,5 +13,6 @@ urlpatterns = [
 ]
 
 handler400 = problems.bad_request_page
+handler403 = problems.forbidden_page
 handler404 = problems.not_found_page
 handler500 = problems.server_error_page

@@ -72,7 +72,9 @@ class Card:
 
     @property
     def picture(self) -> str:
-        return url_to_read(self.thumbnail.key, "") if self.thumbnail else ""
+        if self.thumbnail is None:
+            return ""
+        return url_to_read(self.thumbnail.key, "", public=self.product.published)
 
     @property
     def working(self) -> bool:

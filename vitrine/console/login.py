@@ -35,7 +35,7 @@ class LoginForm(AuthenticationForm):
         try:
             self.user_cache = check_password(name, password, address_of(self.request))
         except TooManyLogins as error:
-            self.wait_s = error.retry_after_s
+            self.wait_s = error.retry_after_s or 0
             raise ValidationError(error.detail) from error
         except LoginNeeded as error:
             raise self.get_invalid_login_error() from error
@@ -96,7 +96,7 @@ class CodeForm(forms.Form):
         try:
             check_code(self._person, code, address_of(self._request))
         except TooManyLogins as error:
-            self.wait_s = error.retry_after_s
+            self.wait_s = error.retry_after_s or 0
             raise ValidationError(error.detail) from error
         except LoginNeeded as error:
             raise ValidationError(error.detail) from error

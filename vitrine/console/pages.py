@@ -20,8 +20,7 @@ from vitrine.pipeline.formats import extensions
 @guarded
 def products(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")
-    found = queries.search(queries.products(include_unpublished=True), words)
-    page = Page.of(found, request.GET.get("cursor", ""))
+    page = Page.of(words, request.GET.get("cursor", ""))
     shown = {"cards": cards_of(page.products), "page": page, "words": words, "steps": STEP_WORDS}
     taken = extensions(converts=settings.PIPELINE.converts)
     limits = {"most_bytes": settings.MAX_UPLOAD_BYTES, "taken": taken}

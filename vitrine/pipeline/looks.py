@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
-from vitrine.pipeline.work import Kind, Proof, Wish
+from vitrine.pipeline.work import Kind, Made, Proof, Wish
 
 DEFAULT_QUALITY = 0.98
 """Mean SSIM that `web` and `android` must reach against the original."""
@@ -13,6 +14,11 @@ _WORST = {Kind.WEB: 2.0, Kind.ANDROID: 2.0, Kind.MOBILE: 11.0}
 _MEAN = {Kind.WEB: 1.0, Kind.ANDROID: 1.0, Kind.MOBILE: 4.0}
 """Multiples of what `quality` lets go. A mobile's textures are 1K at most, and at the nearest zoom those cannot be
 alike: a bottle of *lossless* 1K maps made from 2K ones reaches 0.943 and, close up, 0.792."""
+
+_FULL_MEAN, _FULL_WORST = 4.0, 11.0
+"""The same for an `android` file that has as much as Scene Viewer takes: one that looks better would not open there."""
+_FULL_TRIANGLES, _FULL_BYTES = 90_000, 10_000_000
+"""Scene Viewer advises 100,000 triangles at most, wants 10 MB and takes 15: from here on there is no room for more."""
 
 _MOBILE_AIM = (1.5, 4.0)
 """What a mobile is made to, where its 1K textures allow it; the bound above is for those where they do not."""
@@ -24,11 +30,19 @@ _START = {
 }
 _AIM = 0.9
 """The part of what may be lost that a next try aims at; renders do not follow forecasts to the last digit."""
-_ROOM = 0.75
+_AIM_BETWEEN = 0.95
+"""The same between a try that passed and one that did not, where less can go wrong, and a hair above what may be."""
+_HAIR = 1.15
+_ROOM = 0.85
 """Where less than this part was lost, something looser is worth a render."""
-_WORTH = {1: 60_000, 2: 150_000}
+_WORTH = {1: 25_000, 2: 100_000}
 """After so many renders: how many bytes what passed must have for one more. After three it is good enough."""
-LAST_EFFORT = 3
+_GAIN_BYTES, _GAIN = 15_000, 0.12
+"""What must lie between a try that passed and a smaller one that did not: bytes, and a part of the larger."""
+_MORE, _TEMPTING = 1.3, 0.25
+"""Where so many times the textures' budget is thought to save this part of the bytes, it is tried with little room,
+too: forecasts of large losses are too large."""
+LAST_EFFORT = 4
 """Efforts count from 0; the last one is nearly without loss."""
 
 
@@ -40,19 +54,45 @@ class Loss:
     worst: float
 
 
-def allowed(kind: Kind, quality: float) -> Loss | None:
-    """None for a preview, which is made to a number of bytes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What `web` must reach: the mean SSIM of its views, and that of the worst; the others in proportion."""
+
+    mean: float
+    worst: float
+
+    @classmethod
+    def of(cls, quality: float) -> Self:
+        """The worst view may lose twice as much as the mean."""
+        return cls(mean=quality, worst=max(1 - _WORST[Kind.WEB] * (1 - quality), 0.0))
+
+
+DEFAULT_BOUND = Bound.of(DEFAULT_QUALITY)
+
+
+def allowed(kind: Kind, bound: Bound, *, full: bool = False) -> Loss | None:
+    """None for a preview, which is made to a number of bytes. `full`: see `fills_its_channel`."""
     if kind not in _MEAN:
         return None
-    return Loss(mean=_MEAN[kind] * (1 - quality), worst=min(_WORST[kind] * (1 - quality), 1.0))
+    mean, worst = (_FULL_MEAN, _FULL_WORST) if full else (_MEAN[kind], _WORST[kind])
+    return _part_of(bound, mean, worst)
 
 
-def aimed(kind: Kind, quality: float) -> Loss | None:
+def _part_of(bound: Bound, mean: float, worst: float) -> Loss:
+    most = (1 - bound.worst) * worst / _WORST[Kind.WEB]
+    return Loss(mean=mean * (1 - bound.mean), worst=min(most, 1.0))
+
+
+def fills_its_channel(made: Made) -> bool:
+    """Whether it holds as much as where it is shown takes."""
+    if made.kind is not Kind.ANDROID:
+        return False
+    return (made.triangles or 0) >= _FULL_TRIANGLES or made.path.stat().st_size >= _FULL_BYTES
+
+
+def aimed(kind: Kind, bound: Bound) -> Loss | None:
     """What is to be lost, which is what may be lost, but for a mobile."""
-    if kind is not Kind.MOBILE:
-        return allowed(kind, quality)
-    mean, worst = _MOBILE_AIM
-    return Loss(mean=mean * (1 - quality), worst=min(worst * (1 - quality), 1.0))
+    return _part_of(bound, *_MOBILE_AIM) if kind is Kind.MOBILE else allowed(kind, bound)
 
 
 def used(proof: Proof, loss: Loss) -> float:
@@ -68,7 +108,8 @@ def first_wish(kind: Kind) -> Wish:
 class Try:
     """What came of a wish: the part of what was to be lost, and the bytes.
 
-    `forecast` is what the engine thought the textures alone would use.
+    `forecast` is what the engine thought the textures alone would use, `tempting_bytes` what it thinks that `_MORE` of
+    the budget would save.
     """
 
     wish: Wish
@@ -76,6 +117,7 @@ class Try:
     forecast: float
     size: int
     passed: bool
+    tempting_bytes: int = 0
 
 
 def next_wish(tries: Sequence[Try], *, effort: int) -> Wish | None:
@@ -84,10 +126,18 @@ def next_wish(tries: Sequence[Try], *, effort: int) -> Wish | None:
     if not passed:
         return _tighter(tries[-1], effort)
     best = min(passed, key=lambda one: one.size)
-    if best.part >= _ROOM or best.size < _WORTH.get(len(tries), math.inf):
-        return None
     failed = [one for one in tries if not one.passed]
-    return _between(best, failed[-1]) if failed else _looser(best)
+    if failed:
+        nearest = min(failed, key=lambda one: one.part)
+        won = best.size - nearest.size
+        worth = best.part < _AIM_BETWEEN and won >= max(_GAIN_BYTES, _GAIN * best.size)
+        return _between(best, nearest) if worth else None
+    if best.size < _WORTH.get(len(tries), math.inf):
+        return None
+    if best.part < _ROOM:
+        return _looser(best)
+    tempting = best.tempting_bytes >= max(_GAIN_BYTES, _TEMPTING * best.size)
+    return replace(best.wish, budget=best.wish.budget * _MORE) if tempting else None
 
 
 def _looser(best: Try) -> Wish:
@@ -97,7 +147,7 @@ def _looser(best: Try) -> Wish:
 
 def _between(best: Try, failed: Try) -> Wish:
     """On the line, in logarithms, from what passed to what lost too much: where the part would be as aimed at."""
-    way = math.log(_AIM / max(best.part, 0.05)) / math.log(failed.part / max(best.part, 0.05))
+    way = math.log(_AIM_BETWEEN / max(best.part, 0.05)) / math.log(failed.part / max(best.part, 0.05))
     way = min(max(way, 0.2), 0.8)
 
     def along(start: float, end: float) -> float:
@@ -117,5 +167,7 @@ def _tighter(last: Try, effort: int) -> Wish:
         return replace(wish, budget=0.05, tolerance=0.0)
     if last.forecast < last.part / 2:
         return replace(wish, budget=wish.budget * 0.7, tolerance=wish.tolerance / 4)
+    if last.part < _HAIR:
+        return replace(wish, budget=wish.budget * _AIM_BETWEEN / last.part, tolerance=wish.tolerance * 0.8)
     aim = _AIM if effort == 1 else _AIM / 1.5
     return replace(wish, budget=wish.budget * aim / last.part, tolerance=wish.tolerance / 2)

@@ -4,7 +4,8 @@ import hashlib
 import json
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,8 +53,25 @@ class Recipe:
         return hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def cook(recipe: Recipe, work: Work, tools: Tools, *, on_progress: Callable[[str, float], None]) -> Work:
-    """Take `work` through every step. `on_progress` gets the step's name and the whole's progress, 0 to 1."""
+def cook(
+    recipe: Recipe,
+    work: Work,
+    tools: Tools,
+    *,
+    on_progress: Callable[[str, float], None],
+    on_step: Callable[[Work], None] = lambda _: None,
+) -> Work:
+    """Take `work` through every step. `on_progress` gets the step's name and the whole's progress, 0 to 1; `on_step`
+    what there is after each step."""
+    with tools.studio.sitting() if tools.studio else nullcontext() as studio:
+        for made in _steps(recipe, work, replace(tools, studio=studio), on_progress):
+            on_step(work := made)
+    return work
+
+
+def _steps(
+    recipe: Recipe, work: Work, tools: Tools, on_progress: Callable[[str, float], None]
+) -> Iterator[Work]:
     count = len(recipe.steps)
     for index, step in enumerate(recipe.steps):
 
@@ -67,7 +85,7 @@ def cook(recipe: Recipe, work: Work, tools: Tools, *, on_progress: Callable[[str
             step=step.name, wall_s=round(time.monotonic() - wall, 3), cpu_s=round(_cpu_s() - cpu, 3)
         )
         work = replace(work, times=(*work.times, spent))
-    return work
+        yield work
 
 
 def _cpu_s() -> float:

@@ -9,7 +9,7 @@ from vitrine import __version__
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.converter.child import find_converter, version_of
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
-from vitrine.pipeline.looks import DEFAULT_QUALITY, LAST_EFFORT
+from vitrine.pipeline.looks import DEFAULT_QUALITY, LAST_EFFORT, Bound
 from vitrine.pipeline.recipe import Recipe, Step, Tools
 from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
@@ -40,13 +40,15 @@ def standard(
     theirs.
     """
     limits = Limits(max_bytes=max_bytes, max_triangles=max_triangles, max_px=max_texture_px)
-    bound = None if limits.any else quality
-    efforts = [Optimize(effort=effort, quality=quality, limits=limits) for effort in range(LAST_EFFORT + 1)]
+    bound = Bound.of(quality)
+    efforts = [Optimize(effort=effort, bound=bound, limits=limits) for effort in range(LAST_EFFORT + 1)]
     tries: list[Step] = [
-        step for effort in efforts for step in (effort, Prove(quality=bound, final=effort is efforts[-1]))
+        step
+        for effort in efforts
+        for step in (effort, Prove(bound=None if limits.any else bound, final=effort is efforts[-1]))
     ]
     way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert())
-    return Recipe(name="standard", revision=4, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
+    return Recipe(name="standard", revision=7, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
 
 
 def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:

@@ -1,6 +1,6 @@
 """What travels along the bench: the Work, the Facts of a model, its Variants and their Proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -126,7 +126,8 @@ class Wish:
 class Made:
     """A variant on the bench: a file in the job's folder. `proof` is None until it was rendered.
 
-    `wish` is what it was made to, `forecast` the part of what may be lost that its textures were thought to take.
+    `wish` is what it was made to, `forecast` the part of what may be lost that its textures were thought to take,
+    `tempting_bytes` what a little more of it is thought to save.
     """
 
     kind: Kind
@@ -139,6 +140,7 @@ class Made:
     height_px: int | None = None
     wish: Wish | None = None
     forecast: float = 0.0
+    tempting_bytes: int = 0
     proof: Proof | None = None
 
 
@@ -225,6 +227,11 @@ class Work:
     def with_notices(self, *notices: Notice) -> Self:
         """Each is told once."""
         return replace(self, notices=tuple(dict.fromkeys((*self.notices, *notices))))
+
+    def without_notices_of(self, kinds: Collection[Kind]) -> Self:
+        """Those that spoke of earlier tries at these variants; their codes begin with the kind."""
+        kept = tuple(one for one in self.notices if one.code.partition("-")[0] not in kinds)
+        return replace(self, notices=kept)
 
     def with_detail(self, step: str, detail: Any) -> Self:
         return replace(self, details={**self.details, step: detail})

@@ -5,20 +5,23 @@ import json
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from vitrine.access.audit import note
 from vitrine.access.models import User
 from vitrine.catalog import files
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Conflict
 from vitrine.pipeline.formats import INSTALL
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, Upload
-from vitrine.storage.blobs import Key
+from vitrine.storage.blobs import BlobMissing, Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,25 +63,30 @@ class Wishes:
 
 def accept_product(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
     """Keep the file as version 1 of a new, unsaved product, and queue its job."""
-    key = _keep(product, arrived)
-    with transaction.atomic():
-        product.created_by = by
-        product.publish_wished = wishes.publish
-        product.save()
-        version = _record(product, arrived, key)
-        job = _queue(version, wishes, by=by)
-        arrived.upload.delete()
+    with arrived.upload.claimed():
+        key = _keep(product, arrived)
+        with transaction.atomic():
+            product.created_by = by
+            product.publish_wished = wishes.publish
+            product.save()
+            announce(Topic.PRODUCT_CREATED, product.pk)
+            version = _record(product, arrived, key)
+            job = _queue(version, wishes, by=by)
+            arrived.upload.spend()
     return job
 
 
-def accept_version(product: Product, arrived: Arrived, wishes: Wishes, *, by: User) -> Job:
-    """Keep the file as the next version of a product, and queue its job."""
-    key = _keep(product, arrived)
-    with transaction.atomic():
-        locked = Product.objects.select_for_update().get(pk=product.pk)
-        version = _record(locked, arrived, key)
-        job = _queue(version, wishes, by=by)
-        arrived.upload.delete()
+def accept_version(
+    product: Product, arrived: Arrived, wishes: Wishes, *, by: User, version_id: UUID | None = None
+) -> Job:
+    """Keep the file as the next version of a product, under that id if one is given, and queue its job."""
+    with arrived.upload.claimed():
+        key = _keep(product, arrived)
+        with transaction.atomic():
+            locked = Product.objects.select_for_update().get(pk=product.pk)
+            version = _record(locked, arrived, key, version_id)
+            job = _queue(version, wishes, by=by)
+            arrived.upload.spend()
     return job
 
 
@@ -94,7 +102,10 @@ def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
             f"Upload a glb or gltf to get 3D on every device, or {INSTALL}."
         )
     with transaction.atomic():
-        return _queue(source, _as_last_said(source, wishes), by=by)
+        job = _queue(source, _as_last_said(source, wishes), by=by)
+        asked = {"version": source.number, "task_id": job.pk, **job.options}
+        note("product.optimize-asked", target=("product", source.product_id), by=by, **asked)
+    return job
 
 
 def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:
@@ -110,14 +121,33 @@ def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:
 
 
 def _keep(product: Product, arrived: Arrived) -> Key:
-    key = files.original_key(product.pk, arrived.sha256, arrived.format)
+    key, incoming = (
+        files.original_key(product.pk, arrived.sha256, arrived.format),
+        files.incoming_key(arrived.upload.pk),
+    )
+    if arrived.upload.kept_key:
+        _bring_back(Key(arrived.upload.kept_key), incoming)
     arrived.upload.note_kept(key)
-    files.store().move(files.incoming_key(arrived.upload.pk), key, media_type=arrived.format.media_type)
+    files.store().move(incoming, key, media_type=arrived.format.media_type)
     return key
 
 
-def _record(product: Product, arrived: Arrived, key: Key) -> AssetVersion:
+def _bring_back(kept: Key, incoming: Key) -> None:
+    """An attempt that failed or died may have kept the bytes already. A version that has the same ones keeps them."""
+    store = files.store()
+    if not files.in_use(kept):
+        store.move(kept, incoming, media_type="application/octet-stream")
+        return
+    try:
+        store.stat(incoming)
+    except BlobMissing:
+        with store.write(incoming, media_type="application/octet-stream") as file:
+            file.writelines(store.open(kept))
+
+
+def _record(product: Product, arrived: Arrived, key: Key, version_id: UUID | None = None) -> AssetVersion:
     version = product.add_version(
+        **({"id": version_id} if version_id else {}),
         key=key,
         format=arrived.format,
         source_format=arrived.format,

@@ -1,7 +1,9 @@
 """What passes: bytes on their way in, and jobs on their way through."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -10,15 +12,33 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from vitrine.access.models import User
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion
-from vitrine.errors import VitrineError
+from vitrine.errors import Conflict, NotFound, Refused, VitrineError
 from vitrine.pipeline.legible import legible
+from vitrine.pipeline.work import Format
+
+_CLAIM_S = 120
 
 
 class Upload(models.Model):
-    """Bytes on their way in, under `incoming/<id>` in the store until a product takes them or they expire."""
+    """Bytes on their way in, under `incoming/<id>` in the store until a product takes them or they expire.
+
+    One that comes in parts says its `size` before, and is `complete` once they are joined and its `sha256` and `format`
+    are known; the fields of parts stay empty for a file that came in a form. One request at a time may make a product
+    of it: the one whose `claim` stands in the row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=255, blank=True, default="")
+    size = models.BigIntegerField(null=True)
+    part_size = models.BigIntegerField(null=True)
+    parts_id = models.CharField(max_length=1024, blank=True, default="")
+    claimed_sha256 = models.CharField(max_length=64, blank=True, default="")
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    format = models.CharField(max_length=8, blank=True, default="")
+    claim = models.UUIDField(null=True)
+    claimed_at = models.DateTimeField(null=True)
     kept_key = models.CharField(max_length=512, blank=True, default="")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -31,6 +51,46 @@ class Upload(models.Model):
         """Where the bytes are about to be kept: if nothing comes of it, upkeep knows what to delete."""
         self.kept_key = key
         self.save(update_fields=["kept_key"])
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.sha256)
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.created_at + timedelta(seconds=settings.UPLOAD_LIFE_S)
+
+    def note_complete(self, sha256: str, file_format: Format) -> bool:
+        """False when it is gone: used or given up from another side."""
+        self.sha256, self.format = sha256, file_format
+        return type(self).objects.filter(pk=self.pk).update(sha256=sha256, format=file_format) == 1
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Nobody else makes a product of it meanwhile. Conflict when somebody does, NotFound when somebody has.
+
+        Whoever died with it is forgotten after a while; `spend` tells them if they were only slow.
+        """
+        now, token = timezone.now(), uuid.uuid4()
+        free = Q(claim=None) | Q(claimed_at__lt=now - timedelta(seconds=_CLAIM_S))
+        if not type(self).objects.filter(free, pk=self.pk).update(claim=token, claimed_at=now):
+            raise self._taken()
+        self.refresh_from_db()
+        try:
+            yield
+        except BaseException:
+            type(self).objects.filter(pk=self.pk, claim=token).update(claim=None)
+            raise
+
+    def spend(self) -> None:
+        """Used up: call it in the transaction that makes a version of it."""
+        if not type(self).objects.filter(pk=self.pk, claim=self.claim).delete()[0]:
+            raise self._taken()
+
+    def _taken(self) -> Refused:
+        if type(self).objects.filter(pk=self.pk).exists():
+            return Conflict("Another request is making a product of this upload just now.")
+        return NotFound("There is no such upload: it was used already, given up, or has expired.")
 
 
 class State(models.TextChoices):
@@ -153,16 +213,22 @@ class Job(models.Model):
 
     def fail(self, error: VitrineError) -> bool:
         """Ended without a result; `error` says what to do about it."""
-        return (
-            self._mine().update(
+        with transaction.atomic():
+            ended = self._mine().update(
                 state=State.FAILED,
                 error=legible({"code": error.code, "title": error.title, "detail": error.detail}),
                 finished_at=timezone.now(),
                 token=None,
                 lease_until=None,
             )
-            == 1
-        )
+            if ended:
+                told = {
+                    "version": self.version.number,
+                    "task_id": str(self.pk),
+                    "error": {"code": error.code},
+                }
+                announce(Topic.VERSION_FAILED, self.version.product_id, **told)
+        return ended == 1
 
     def put_back(self) -> bool:
         """Give it to whoever comes next; upkeep rings for it once what broke has had a while to mend."""

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,14 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from vitrine.catalog import files
+from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product, Variant
-from vitrine.errors import Broken, Refused
+from vitrine.errors import Broken, EngineFailed, Refused
 from vitrine.pipeline import recipes
 from vitrine.pipeline.digest import sha256_of
+from vitrine.pipeline.engine import Engine
 from vitrine.pipeline.legible import legible
+from vitrine.pipeline.packing import PACKABLE, pack
 from vitrine.pipeline.recipe import cook
 from vitrine.pipeline.report import proof_of, report_of
 from vitrine.pipeline.work import Format, Kind, Made, Work
@@ -75,36 +79,78 @@ def _cook_and_finish(job: Job, folder: Path) -> None:
         source_format=Format(job.version.format),
         folder=_scratch(folder),
     )
-    work = cook(recipe, work, tools, on_progress=progress)
+    work = cook(recipe, work, tools, on_progress=progress, on_step=partial(show_pictures, job))
     report = legible(report_of(recipe, work, tools=versions))
+    progress("store", 1.0)
+    packed = _pack(work, tools.engine)
     if work.variants:
-        progress("store", 1.0)
-        stored = store(job, work)
+        stored = store(job, work, packed)
         try:
             _finish_with(job, work, stored, fingerprint=fingerprint, report=report)
         except IntegrityError:  # an order that differed only in its publishing made the same version first
             _finish(job, AssetVersion.objects.get(made_from=job.version, fingerprint=fingerprint))
     else:
+        _put(job, {files.packed_key(job.version.key): (path, work.source_format) for path in packed.values()})
         _finish_checked(job, work, report)
 
 
-def store(job: Job, work: Work) -> dict[Kind, "Stored"]:
-    """Every variant into the store, each under a name of its own content; twice is harmless."""
+def show_pictures(job: Job, work: Work) -> None:
+    """Its pictures go with the version that was sent as soon as they are taken: nobody need wait for the rest to see
+    what it is. Again, and by another worker, is harmless."""
+    made = [work.variants[kind] for kind in (Kind.POSTER, Kind.THUMBNAIL) if kind in work.variants]
+    if not made or job.version.variants.filter(kind=Kind.POSTER).exists():
+        return
+    pictures = {kind: one for kind, one in work.variants.items() if one in made}
+    stored = store(job, replace(work, variants=pictures), {})
+    with transaction.atomic():
+        _locked_product(job)
+        Variant.objects.bulk_create(
+            (_variant(job.version, pictures[kind], one) for kind, one in stored.items()),
+            ignore_conflicts=True,
+        )
+
+
+def _pack(work: Work, engine: Engine) -> dict[Path, Path]:
+    """Plain to packed: of the variants, else of the model that is shown as it came. Nobody's job fails for it."""
+    shown = [(made.path, made.format) for made in work.variants.values()]
+    shown = shown or [(work.source, work.source_format)]
+    paths = [path for path, file_format in shown if file_format in PACKABLE]
+    try:
+        return pack(engine, paths, folder=work.folder)
+    except (EngineFailed, Refused) as error:
+        log.warning("not_packed", reason=error.detail)
+        return {}
+
+
+def store(job: Job, work: Work, packed: Mapping[Path, Path]) -> dict[Kind, "Stored"]:
+    """Every variant into the store, each under a name of its own content; twice is harmless. What is `packed` goes
+    beside it, and first: a file is never there without the packed one that answers would promise."""
     stored = {kind: Stored.of(job.version.product_id, made) for kind, made in work.variants.items()}
-    if not job.note_stored([one.key for one in stored.values()]):
-        raise LeaseLost
-    for kind, one in stored.items():
-        with work.variants[kind].path.open("rb") as file:
-            files.store().put(one.key, file, media_type=work.variants[kind].format.media_type)
-    _forget_if_purged(job, stored)
+    placed = {one.key: (work.variants[kind].path, work.variants[kind].format) for kind, one in stored.items()}
+    beside = {
+        files.packed_key(key): (packed[path], file_format)
+        for key, (path, file_format) in placed.items()
+        if path in packed
+    }
+    _put(job, {**beside, **placed})
     return stored
 
 
-def _forget_if_purged(job: Job, stored: dict[Kind, "Stored"]) -> None:
+def _put(job: Job, placed: Mapping[Key, tuple[Path, Format]]) -> None:
+    """Files into the store, noted before in the job: if nothing comes of it, upkeep knows what to delete."""
+    if not job.note_stored(list(placed)):
+        raise LeaseLost
+    for key, (path, file_format) in placed.items():
+        with path.open("rb") as file:
+            files.store().put(key, file, media_type=file_format.media_type)
+    _forget_if_purged(job, placed)
+
+
+def _forget_if_purged(job: Job, keys: Iterable[Key]) -> None:
     """A purge may have looked for files before ours came; its row is gone, so no upkeep would find them."""
     if not Product.objects.filter(pk=job.version.product_id).exists():
-        for one in stored.values():
-            files.store().delete(one.key)
+        for key in keys:
+            files.store().delete(key)
         raise LeaseLost
 
 
@@ -182,6 +228,7 @@ def _finish_with(
         Variant.objects.bulk_create(
             _variant(version, work.variants[kind], one) for kind, one in stored.items()
         )
+        _announce_ready(job, version, [kind for kind in Kind if kind in stored])
         _finish(job, version)
 
 
@@ -189,9 +236,15 @@ def _finish_checked(job: Job, work: Work, report: dict[str, Any]) -> None:
     """The recipe only looked at the file: the version as it was sent is the result."""
     with transaction.atomic():
         _locked_product(job)
-        _mark_checked(job.version, work, report)
+        if _mark_checked(job.version, work, report):
+            _announce_ready(job, job.version, list(job.version.variants.values_list("kind", flat=True)))
         job.version.refresh_from_db()
         _finish(job, job.version)
+
+
+def _announce_ready(job: Job, version: AssetVersion, kinds: list[Any]) -> None:
+    told = {"version": version.number, "task_id": str(job.pk), "variants": kinds}
+    announce(Topic.VERSION_READY, version.product_id, **told)
 
 
 def _locked_product(job: Job) -> Product:
@@ -202,13 +255,13 @@ def _locked_product(job: Job) -> Product:
         raise LeaseLost from error
 
 
-def _mark_checked(version: AssetVersion, work: Work, report: dict[str, Any]) -> None:
+def _mark_checked(version: AssetVersion, work: Work, report: dict[str, Any]) -> bool:
+    """Whether it had not passed before."""
     sent_report = {key: report[key] for key in ("recipe", "tools", "source", "notices", "steps")}
     if not work.variants:  # else they speak of files that this version has not
         sent_report["channels"] = report["channels"]
-    AssetVersion.objects.filter(pk=version.pk, passed=False).update(
-        passed=True, dimensions_m=_dimensions(work), report=sent_report
-    )
+    unchecked = AssetVersion.objects.filter(pk=version.pk, passed=False)
+    return bool(unchecked.update(passed=True, dimensions_m=_dimensions(work), report=sent_report))
 
 
 def _variant(version: AssetVersion, made: Made, stored: Stored) -> Variant:

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from vitrine.access.audit import note
 from vitrine.catalog import files
-from vitrine.catalog.models import AssetVersion, Product, Variant
+from vitrine.catalog.models import Product
 from vitrine.errors import Broken
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, State, Upload
@@ -75,11 +76,19 @@ def sweep_uploads() -> int:
     old = timezone.now() - timedelta(seconds=settings.UPLOAD_LIFE_S)
     uploads = list(Upload.objects.filter(created_at__lt=old)[:_AT_ONCE])
     for upload in uploads:
-        files.store().delete(files.incoming_key(upload.pk))
-        if upload.kept_key:
-            _delete_unused(upload.kept_key)
-        upload.delete()
+        forget(upload)
     return len(uploads)
+
+
+def forget(upload: Upload) -> None:
+    """An upload with all its bytes, wherever they have come to."""
+    key = files.incoming_key(upload.pk)
+    if upload.parts_id:
+        files.store().forget_parts(key, upload.parts_id)
+    files.store().delete(key)
+    if upload.kept_key:
+        _delete_unused(upload.kept_key)
+    upload.delete()
 
 
 def sweep_unfinished() -> int:
@@ -118,6 +127,7 @@ def purge(product: Product) -> None:
     )  # before the row: whoever dies here leaves it to say that there is something to delete
     with transaction.atomic():
         for locked in Product.objects.select_for_update().filter(pk=product.pk):
+            note("product.purged", target=locked)
             locked.delete()
     _delete_all(prefix)  # what a job stored meanwhile
     log.info("product_purged", product=prefix)
@@ -129,6 +139,5 @@ def _delete_all(prefix: str) -> None:
 
 
 def _delete_unused(key: str) -> None:
-    used = AssetVersion.objects.filter(key=key).exists() or Variant.objects.filter(key=key).exists()
-    if not used:
+    if not files.in_use(key):
         files.store().delete(Key(key))

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, NewType, Protocol
 
-from vitrine.storage.pieces import Pieces
+from vitrine.storage.pieces import Pieces, Source
 
 Key = NewType("Key", str)
 """A blob's name: segments of `[A-Za-z0-9._-]`, joined by `/`, none of them beginning with a dot; at most 512
@@ -37,6 +37,14 @@ class Blob:
     key: Key
     size: int
     etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part that arrived whole; `number` counts from 1, `size` in bytes."""
+
+    number: int
+    size: int
 
 
 class BlobStore(Protocol):
@@ -86,8 +94,42 @@ class BlobStore(Protocol):
         """Every key that begins with `prefix`, in no order. Unfinished writes are not among them."""
         ...
 
+    def begin_parts(self, key: Key, *, media_type: str) -> str:
+        """Begin a blob that comes in parts, in any order and from several hands. Says the id that the others ask for.
+
+        Nothing is under `key` until `join_parts`. All parts but the last have at least 5 MiB: S3 wants it so.
+        """
+        ...
+
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
+        """Keep all of `source` as this part: whole or not at all, and in place of the one that was there before.
+
+        BlobMissing when the parts were joined or forgotten.
+        """
+        ...
+
+    def url_to_put_part(self, key: Key, parts_id: str, number: int, *, size: int, life_s: int) -> str | None:
+        """Where anybody may PUT this part, of exactly `size` bytes, for `life_s` seconds. None where a store has no
+        such address: then the part comes through `put_part`."""
+        ...
+
+    def parts(self, key: Key, parts_id: str) -> list[Part]:
+        """What arrived, by number. BlobMissing when it was joined or forgotten."""
+        ...
+
+    def join_parts(self, key: Key, parts_id: str, *, count: int) -> Blob:
+        """The parts 1 to `count` become the blob; then they are gone. BlobMissing when one of them is not there.
+
+        Again, and at once from two sides, is harmless: with the parts gone, the blob is the answer.
+        """
+        ...
+
+    def forget_parts(self, key: Key, parts_id: str) -> None:
+        """Give up. Parts that are not there are no error."""
+        ...
+
     def sweep_unfinished(self, *, older_than_s: float) -> int:
-        """Clear away what writes left behind that died (a killed worker's), and say how many there were.
+        """Clear away what writes left behind that died (a killed worker's), and parts that nobody joined; how many.
 
         `older_than_s` must be longer than the longest write: a living one that is swept fails.
         """

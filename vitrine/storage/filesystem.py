@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vitrine.errors import StoreFailed
-from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, check_key
-from vitrine.storage.pieces import PIECE_BYTES, Pieces, written_through
+from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, Part, check_key
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, Source, written_through
 from vitrine.storage.trial import try_out
 
 FILE_MODE = 0o640
@@ -150,6 +150,78 @@ class FilesystemStore:
             elif entry.is_file(follow_symlinks=False):
                 yield Path(entry)
 
+    def begin_parts(self, key: Key, *, media_type: str) -> str:
+        check_key(key)
+        parts_id = secrets.token_hex(16)
+        with self._explained():
+            _make_folder(self._parts_folder(parts_id))
+        return parts_id
+
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
+        folder = self._parts_folder(parts_id)
+        coming, size = folder / f"coming-{secrets.token_hex(8)}", 0
+        try:
+            with self._explained(), _missing_without(folder, key):
+                fd = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+            try:
+                while piece := source.read(PIECE_BYTES):
+                    self._write_all(fd, memoryview(piece))
+                    size += len(piece)
+                with self._explained():
+                    os.fsync(fd)
+            finally:
+                os.close(fd)
+            with self._explained(), _missing_without(folder, key):
+                coming.replace(folder / str(number))
+                _make_durable(folder)
+        finally:
+            with suppress(OSError):  # in its place already; or left to the sweep
+                coming.unlink()
+        return Part(number=number, size=size)
+
+    def url_to_put_part(self, key: Key, parts_id: str, number: int, *, size: int, life_s: int) -> str | None:
+        return None
+
+    def parts(self, key: Key, parts_id: str) -> list[Part]:
+        folder = self._parts_folder(parts_id)
+        with self._explained(), _missing_without(folder, key), os.scandir(folder) as entries:
+            found = [entry for entry in entries if entry.name.isdecimal()]
+            return sorted(
+                (Part(number=int(entry.name), size=entry.stat().st_size) for entry in found),
+                key=lambda part: part.number,
+            )
+
+    def join_parts(self, key: Key, parts_id: str, *, count: int) -> Blob:
+        """A copy into place, on the same disk: the parts stay whole until the blob is."""
+        folder = self._parts_folder(parts_id)
+        try:
+            with self.write(key, media_type="") as file:
+                for number in range(1, count + 1):
+                    with self._explained(), self._part(folder, number, key) as part:
+                        shutil.copyfileobj(part, file, PIECE_BYTES)
+        except BlobMissing:
+            if folder.exists():
+                raise
+            return self.stat(key)  # joined from another side
+        self.forget_parts(key, parts_id)
+        return self.stat(key)
+
+    @contextmanager
+    def _part(self, folder: Path, number: int, key: Key) -> Iterator[BinaryIO]:
+        try:
+            file = (folder / str(number)).open("rb", buffering=0)
+        except FileNotFoundError as error:
+            raise BlobMissing(key) from error
+        with file:
+            yield file
+
+    def forget_parts(self, key: Key, parts_id: str) -> None:
+        with self._explained():
+            _remove(self._parts_folder(parts_id))
+
+    def _parts_folder(self, parts_id: str) -> Path:
+        return self._root / UNFINISHED / check_key(parts_id)
+
     def sweep_unfinished(self, *, older_than_s: float) -> int:
         oldest = time.time() - older_than_s
         swept = 0
@@ -157,7 +229,7 @@ class FilesystemStore:
             for path in (self._root / UNFINISHED).glob("*"):
                 try:
                     if path.stat().st_mtime <= oldest:
-                        path.unlink()
+                        _remove(path)
                         swept += 1
                 except FileNotFoundError:  # finished, or swept by another worker
                     continue
@@ -230,6 +302,28 @@ def _free_bytes(folder: Path) -> str:
         return f"{shutil.disk_usage(folder).free:,}"
     except OSError:
         return "unknown"
+
+
+@contextmanager
+def _missing_without(folder: Path, key: Key) -> Iterator[None]:
+    """Parts whose folder is gone were joined or forgotten."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if folder.exists():
+            raise
+        raise BlobMissing(key) from error
+
+
+def _remove(path: Path) -> None:
+    """A file, or a folder of parts. The folder goes first by name, so that nobody finds it half empty."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    going = path.with_name(f"going-{secrets.token_hex(16)}")
+    with suppress(FileNotFoundError):  # another does it
+        path.replace(going)
+        shutil.rmtree(going)
 
 
 def _make_folder(folder: Path) -> None:

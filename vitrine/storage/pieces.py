@@ -3,12 +3,18 @@
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from vitrine.errors import StoreFailed
 
 PIECE_BYTES = 1024 * 1024
 _SMALL_WRITES_BYTES = 64 * 1024
+
+
+class Source(Protocol):
+    """Gives its bytes piece by piece, none at the end, and may raise instead of either."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Pieces(Iterator[bytes]):
@@ -39,6 +45,11 @@ class Pieces(Iterator[bytes]):
 def no_pieces() -> Pieces:
     """Nothing to read: a range that lies beyond the end."""
     return Pieces(lambda _: b"", lambda: None, length=0)
+
+
+def all_of(source: Source) -> bytes:
+    """What `source` gives until its end: one that breaks off says so only when it is asked again."""
+    return b"".join(iter(lambda: source.read(PIECE_BYTES), b""))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from vitrine.errors import StoreFailed
-from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, check_key
-from vitrine.storage.pieces import PIECE_BYTES, Pieces, no_pieces
+from vitrine.storage.blobs import BadKey, Blob, BlobMissing, Key, Part, check_key
+from vitrine.storage.pieces import PIECE_BYTES, Pieces, Source, all_of, no_pieces
 from vitrine.storage.s3_faults import bucket_missing, code_of, explained, says_missing
 from vitrine.storage.s3_upload import Bucket, Upload
 from vitrine.storage.trial import try_out
@@ -34,7 +34,7 @@ class S3Store:
         self._bucket = bucket
         self._copy_bytes = copy_bytes
         self._lock = Lock()
-        self._connected: tuple[int, S3Client] | None = None
+        self._connected: dict[tuple[int, bool], S3Client] = {}
 
     def put(self, key: Key, source: BinaryIO, *, media_type: str) -> Blob:
         upload = Upload(self._client(), self._bucket, check_key(key), media_type)
@@ -75,7 +75,7 @@ class S3Store:
         span = f"bytes={start}-{'' if end is None else end - 1}"
         with self._explained():
             try:
-                answer = self._client().get_object(Bucket=self._bucket.name, Key=key, Range=span)
+                answer = self._client(quick=True).get_object(Bucket=self._bucket.name, Key=key, Range=span)
             except ClientError as error:
                 if code_of(error) == "InvalidRange":  # begins beyond the end
                     return no_pieces()
@@ -100,7 +100,7 @@ class S3Store:
         check_key(key)
         with self._explained():
             try:
-                answer = self._client().head_object(Bucket=self._bucket.name, Key=key)
+                answer = self._client(quick=True).head_object(Bucket=self._bucket.name, Key=key)
             except ClientError as error:
                 if not says_missing(error):
                     raise
@@ -111,7 +111,7 @@ class S3Store:
     def _expect_bucket(self) -> None:
         """A HEAD's 404 does not say which of the two is missing."""
         try:
-            self._client().head_bucket(Bucket=self._bucket.name)
+            self._client(quick=True).head_bucket(Bucket=self._bucket.name)
         except ClientError as error:
             if says_missing(error):
                 raise StoreFailed(bucket_missing(self._bucket.name, self._bucket.place)) from error
@@ -148,22 +148,113 @@ class S3Store:
                 .paginate(Bucket=self._bucket.name, Prefix=prefix)
             )
             for page in pages:
-                yield from _keys_in(item["Key"] for item in page.get("Contents", []))
+                names = (item["Key"] for item in page.get("Contents", []))
+                # Asked for "/", rclone lists all.
+                yield from _keys_in(name for name in names if name.startswith(prefix))
+
+    def begin_parts(self, key: Key, *, media_type: str) -> str:
+        upload = Upload(self._client(), self._bucket, check_key(key), media_type)
+        with self._explained():
+            return upload.begun()
+
+    def put_part(self, key: Key, parts_id: str, number: int, source: Source) -> Part:
+        content = all_of(source)  # a part fits into memory, and seldom comes this way
+        with self._parts_explained(key):
+            self._client().upload_part(
+                Bucket=self._bucket.name, Key=key, UploadId=parts_id, PartNumber=number, Body=content
+            )
+        return Part(number=number, size=len(content))
+
+    def url_to_put_part(self, key: Key, parts_id: str, number: int, *, size: int, life_s: int) -> str | None:
+        """Its length is signed as well: S3 takes no other."""
+        named = {"Bucket": self._bucket.name, "Key": check_key(key), "UploadId": parts_id}
+        with self._explained():
+            return self._client().generate_presigned_url(
+                "upload_part",
+                Params={**named, "PartNumber": number, "ContentLength": size},
+                ExpiresIn=life_s,
+            )
+
+    def parts(self, key: Key, parts_id: str) -> list[Part]:
+        return [
+            Part(number=number, size=size) for number, (size, _) in self._arrived_parts(key, parts_id).items()
+        ]
+
+    def join_parts(self, key: Key, parts_id: str, *, count: int) -> Blob:
+        try:
+            there = self._arrived_parts(key, parts_id)
+        except BlobMissing:
+            return self.stat(key)
+        if not set(range(1, count + 1)) <= there.keys():
+            raise BlobMissing(key)
+        named = {number: etag for number, (_, etag) in there.items() if number <= count}
+        try:
+            with self._parts_explained(key):
+                self._client().complete_multipart_upload(
+                    Bucket=self._bucket.name,
+                    Key=key,
+                    UploadId=parts_id,
+                    MultipartUpload={
+                        "Parts": [{"PartNumber": number, "ETag": etag} for number, etag in named.items()]
+                    },
+                )
+        except BlobMissing:  # joined from another side meanwhile, or the first answer was lost
+            return self.stat(key)
+        return self._arrived(key, sum(there[number][0] for number in named))
+
+    def forget_parts(self, key: Key, parts_id: str) -> None:
+        with suppress(BlobMissing), self._parts_explained(key):
+            self._client().abort_multipart_upload(Bucket=self._bucket.name, Key=key, UploadId=parts_id)
+
+    def _arrived_parts(self, key: Key, parts_id: str) -> dict[int, tuple[int, str]]:
+        """Size and etag by number."""
+        with self._parts_explained(key):
+            pages = (
+                self._client()
+                .get_paginator("list_parts")
+                .paginate(Bucket=self._bucket.name, Key=check_key(key), UploadId=parts_id)
+            )
+            return {
+                part["PartNumber"]: (part["Size"], part["ETag"])
+                for page in pages
+                for part in page.get("Parts", [])
+            }
+
+    @contextmanager
+    def _parts_explained(self, key: Key) -> Iterator[None]:
+        with self._explained():
+            try:
+                yield
+            except ClientError as error:
+                if code_of(error) == "NoSuchUpload":
+                    raise BlobMissing(key) from error
+                raise
 
     def sweep_unfinished(self, *, older_than_s: float) -> int:
         oldest = datetime.now(UTC) - timedelta(seconds=older_than_s)
         swept = 0
         with self._explained():
-            client = self._client()
-            pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket.name)
-            for page in pages:
-                for begun in page.get("Uploads", []):
-                    if begun["Initiated"] <= oldest:
-                        client.abort_multipart_upload(
-                            Bucket=self._bucket.name, Key=begun["Key"], UploadId=begun["UploadId"]
-                        )
-                        swept += 1
+            for key, upload_id, begun in self._unfinished():
+                if begun <= oldest:
+                    self._client().abort_multipart_upload(
+                        Bucket=self._bucket.name, Key=key, UploadId=upload_id
+                    )
+                    swept += 1
         return swept
+
+    def _unfinished(self) -> list[tuple[str, str, datetime]]:
+        """Key, id and beginning of each upload in parts that has not ended."""
+        pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket.name)
+        try:
+            return [
+                (begun["Key"], begun["UploadId"], begun["Initiated"])
+                for page in pages
+                for begun in page.get("Uploads", [])
+            ]
+        except ClientError as error:
+            if code_of(error) == "NoSuchUpload":  # so rclone says that there are none
+                return []
+            raise
 
     def check(self) -> None:
         try_out(self)
@@ -171,16 +262,17 @@ class S3Store:
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self._bucket.name, self._bucket.place)
 
-    def _client(self) -> "S3Client":
+    def _client(self, *, quick: bool = False) -> "S3Client":
         """One a process: threads may share it, but a fork's two sides must not share its connections."""
+        mine = (os.getpid(), quick)
         with self._lock:
-            if self._connected is None or self._connected[0] != os.getpid():
+            if mine not in self._connected:
                 with self._explained():
-                    self._connected = (os.getpid(), _connect(self._bucket))
-            return self._connected[1]
+                    self._connected[mine] = _connect(self._bucket, quick=quick)
+            return self._connected[mine]
 
 
-def _connect(bucket: Bucket) -> "S3Client":
+def _connect(bucket: Bucket, *, quick: bool) -> "S3Client":
     if (bucket.access_key_id is None) != (bucket.secret_access_key is None):  # boto3 would look elsewhere
         raise StoreFailed("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY both, or neither to use a role.")
     session = boto3.session.Session(
@@ -192,8 +284,11 @@ def _connect(bucket: Bucket) -> "S3Client":
     config = Config(
         signature_version="s3v4",  # or us-east-1 gets links signed the old way
         connect_timeout=bucket.connect_timeout_s,
-        read_timeout=bucket.read_timeout_s,
-        retries={"mode": "standard", "total_max_attempts": bucket.attempts},  # waits grow, with jitter
+        read_timeout=min(bucket.read_timeout_s, bucket.quick_timeout_s) if quick else bucket.read_timeout_s,
+        retries={
+            "mode": "standard",  # waits grow, with jitter
+            "total_max_attempts": min(2, bucket.attempts) if quick else bucket.attempts,
+        },
         request_checksum_calculation="when_required",  # other servers do not know the newer ones
         response_checksum_validation="when_required",
         tcp_keepalive=True,

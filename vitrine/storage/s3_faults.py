@@ -25,8 +25,8 @@ _BAD_CREDENTIALS = {
     "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired",
 }  # fmt: skip
 _PERMISSIONS = (
-    "s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and "
-    "s3:ListBucketMultipartUploads"
+    "s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, "
+    "s3:ListMultipartUploadParts and s3:ListBucketMultipartUploads"
 )
 
 

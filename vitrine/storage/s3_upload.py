@@ -32,6 +32,8 @@ class Bucket:
     connect_timeout_s: float = 5
     read_timeout_s: float = 60
     attempts: int = 4
+    quick_timeout_s: float = 10
+    """For an answer to what somebody waits for: that a file is there, and its first byte. Tried twice at most."""
 
     @property
     def place(self) -> str:
@@ -100,7 +102,7 @@ class Upload:
             CopySource={"Bucket": self._bucket.name, "Key": source},
             CopySourceRange=f"bytes={start}-{end - 1}",
             PartNumber=number,
-            UploadId=self._begun(),
+            UploadId=self.begun(),
         )
         self._parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
 
@@ -120,13 +122,14 @@ class Upload:
             Bucket=self._bucket.name,
             Key=self._key,
             PartNumber=number,
-            UploadId=self._begun(),
+            UploadId=self.begun(),
             Body=bytes(self._part),
         )
         self._parts.append({"PartNumber": number, "ETag": answer["ETag"]})
         self._part.clear()
 
-    def _begun(self) -> str:
+    def begun(self) -> str:
+        """The id of the upload in parts, which begins now if it has not yet."""
         if self._upload_id is None:
             answer = self._client.create_multipart_upload(
                 Bucket=self._bucket.name,
@@ -155,7 +158,7 @@ class Upload:
             self._client.complete_multipart_upload(
                 Bucket=self._bucket.name,
                 Key=self._key,
-                UploadId=self._begun(),
+                UploadId=self.begun(),
                 MultipartUpload={"Parts": self._parts},
             )
         except ClientError as error:

@@ -22,10 +22,10 @@ class Picture:
     height_px: int
 
     @classmethod
-    def of(cls, variant: Variant, base: str) -> Self:
+    def of(cls, variant: Variant, base: str, *, public: bool) -> Self:
         return cls(
-            url=url_to_read(variant.key, ""),
-            link=url_to_read(variant.key, base),
+            url=url_to_read(variant.key, "", public=public),
+            link=url_to_read(variant.key, base, public=public),
             width_px=variant.width_px or 1024,
             height_px=variant.height_px or 1024,
         )
@@ -56,7 +56,7 @@ class Exhibit:
     def of(cls, product: Product, base: str) -> Self:
         version = product.shown_version
         variants = {variant.kind: variant for variant in version.variants.all()}
-        poster = Picture.of(variants[Kind.POSTER], base) if Kind.POSTER in variants else None
+        poster = variants.get(Kind.POSTER)
         web = variants.get(Kind.WEB)
         amount, currency = price_of(product.metadata)
         return cls(
@@ -64,7 +64,7 @@ class Exhibit:
             version=version,
             base=base,
             address=f"{base}/p/{product.pk}",
-            poster=poster,
+            poster=Picture.of(poster, base, public=product.published) if poster else None,
             alt=product.alt or product.name,
             description=text_of(product.metadata, "description"),
             price=price_words(product.metadata),

@@ -69,7 +69,7 @@ def _model(exhibit: Exhibit, image: str) -> Mapping[str, Any]:
     encoding = [
         {
             "@type": "MediaObject",
-            "contentUrl": url_to_read(key, exhibit.base),
+            "contentUrl": url_to_read(key, exhibit.base, public=exhibit.product.published),
             "encodingFormat": file_format.media_type,
         }
         for key, file_format in files

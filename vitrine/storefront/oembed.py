@@ -125,7 +125,10 @@ def answer_of(product: Product, base: str, room: Room) -> dict[str, Any]:
         "width": width,
         "height": height,
     }
-    pictures = {one.kind: Picture.of(one, base) for one in product.shown_version.variants.all()}
+    pictures = {
+        one.kind: Picture.of(one, base, public=product.published)
+        for one in product.shown_version.variants.all()
+    }
     for kind in (Kind.POSTER, Kind.THUMBNAIL):
         if kind in pictures and room.fits(pictures[kind]):
             shown = pictures[kind]

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
+from vitrine.access.limits import Kind
 from vitrine.storefront import delivery, embed, oembed, pages, viewer_files
+from vitrine.storefront.limiting import limited
 
 urlpatterns = [
-    path("p/<uuid:product_id>", pages.product_page, name="product-page"),
-    path("p/<uuid:product_id>/", pages.product_page),
+    path("p/<uuid:product_id>", limited(pages.product_page), name="product-page"),
+    path("p/<uuid:product_id>/", limited(pages.product_page)),
     path("p/<uuid:product_id>/snippets", pages.snippets, name="snippets"),
-    path("embed/<uuid:product_id>", embed.embed, name="embed"),
-    path("embed/<uuid:product_id>/", embed.embed),
-    path("oembed", oembed.oembed, name="oembed"),
-    path("oembed/", oembed.oembed),
-    path("files/<path:key>", delivery.file, name="file"),
+    path("embed/<uuid:product_id>", limited(embed.embed), name="embed"),
+    path("embed/<uuid:product_id>/", limited(embed.embed)),
+    path("oembed", limited(oembed.oembed), name="oembed"),
+    path("oembed/", limited(oembed.oembed)),
+    path("files/<path:key>", limited(delivery.file, Kind.FILES), name="file"),
     path("viewer/<path:name>", viewer_files.viewer_file, name="viewer-file"),
 ]

@@ -12,7 +12,7 @@ import { createIO } from "../reading.ts";
 import { type Notice, progress } from "../report.ts";
 import { ANDROID_MATERIALS, type Kind, PREVIEW_BYTES, PREVIEW_TRIANGLES } from "../settings.ts";
 import { type Softness, type Studied, studyAll } from "../study.ts";
-import { type Encoded, encodeAll } from "../textures.ts";
+import { type Choice, type Encoded, encodeAll } from "../textures.ts";
 import {
   androidShape,
   type Bench,
@@ -55,10 +55,14 @@ export async function optimize(order: OptimizeOrder): Promise<object> {
   noteMaterials(source, notices);
   const variants: Record<string, object> = {};
   for (const [kind, one] of made) {
-    const spent = choices[kind] ? { pressure: Math.round(choices[kind].pressure * 1000) / 1000 } : {};
-    variants[kind] = { ...(await write(kind, one, order.folder)), ...spent };
+    variants[kind] = { ...(await write(kind, one, order.folder)), ...told(choices[kind]) };
   }
   return { effort: order.effort, variants, textures: describe(studied, encoded), notices };
+}
+
+function told(choice: Choice | undefined): object {
+  if (!choice) return {};
+  return { pressure: Math.round(choice.pressure * 1000) / 1000, tempting_bytes: choice.tempting };
 }
 
 /** Candidates take most of the time; a second effort for the same model chooses among the same ones. */

@@ -14,7 +14,7 @@ _OPTIONS = {
     "-mm": 2,
 }
 _UP_TO_THREE = ("-o", "-s", "-t")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+_NUMBER = re.compile(r"[-+]?(\d+(?:\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
 _SHININESS = 1000.0
 
 

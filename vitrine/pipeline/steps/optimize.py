@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vitrine.pipeline.looks import DEFAULT_QUALITY, Try, aimed, first_wish, next_wish, used
+from vitrine.pipeline.looks import DEFAULT_BOUND, Bound, Try, aimed, first_wish, next_wish, used
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.work import Format, Kind, Made, Notice, Wish, Work
 
@@ -32,11 +32,11 @@ class Optimize:
     """Effort 0 makes all variants. The next ones make those anew that fell short of their proof, with more care, and
     those that have room to spare, with less: what passed stays in `spare` until the smaller one is proven.
 
-    `quality` is the mean SSIM that `web` must reach.
+    `bound` is what `web` must reach.
     """
 
     effort: int = 0
-    quality: float = DEFAULT_QUALITY
+    bound: Bound = DEFAULT_BOUND
     limits: Limits = Limits()
     kinds: tuple[Kind, ...] = KINDS
 
@@ -56,7 +56,8 @@ class Optimize:
         ]
         notices = [Notice(code=one["code"], detail=one["detail"]) for one in report["notices"]]
         work = replace(work, study=work.study or folder / "study.json", spare=_passed(work, wishes))
-        return work.with_variants(*made).with_notices(*notices).with_detail(self.name, _without_paths(report))
+        work = work.with_variants(*made).without_notices_of(wishes).with_notices(*notices)
+        return work.with_detail(self.name, _without_paths(report))
 
     @property
     def _makes_preview(self) -> bool:
@@ -83,13 +84,14 @@ class Optimize:
 
     def _told(self, made: Made) -> Try | None:
         """What came of one; None where nothing was asked of it."""
-        loss, proof = aimed(made.kind, self.quality), made.proof
+        loss, proof = aimed(made.kind, self.bound), made.proof
         if loss is None or made.wish is None or proof is None or proof.bound is None:
             return None
         return Try(
             wish=made.wish,
             part=used(proof, loss),
             forecast=made.forecast,
+            tempting_bytes=made.tempting_bytes,
             size=made.path.stat().st_size,
             passed=proof.passed,
         )
@@ -110,7 +112,7 @@ class Optimize:
         }
 
     def _asked(self, kind: Kind, wish: Wish) -> dict[str, Any]:
-        loss = aimed(kind, self.quality)
+        loss = aimed(kind, self.bound)
         assert loss is not None
         given = {name: value for name, value in asdict(self.limits).items() if value is not None}
         return {**asdict(wish), "mean_loss": loss.mean, "worst_loss": loss.worst, **given}
@@ -147,4 +149,5 @@ def _made(kind: Kind, found: Mapping[str, Any], wish: Wish | None) -> Made:
         texture_max_px=found["texture_max_px"],
         wish=wish,
         forecast=0.0 if wish is None else found["pressure"] * wish.budget,
+        tempting_bytes=0 if wish is None else found["tempting_bytes"],
     )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vitrine.errors import ProofTooLow
 from vitrine.pipeline.likeness import Rgba, flip, ssim
-from vitrine.pipeline.looks import DEFAULT_QUALITY, allowed
+from vitrine.pipeline.looks import DEFAULT_BOUND, Bound, allowed, fills_its_channel
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio.reference import Reference, original_of, reference_of
 from vitrine.pipeline.studio.session import Session
@@ -30,12 +30,12 @@ class Likeness:
 class Prove:
     """Fills in the proof of every displayed variant that has none; with `final`, refuses one under its bound.
 
-    `quality` is the mean SSIM that the views of `web` and `android` must reach; `looks.allowed` tells the rest. With
-    None there is no bound: somebody asked for a number of bytes, and whatever looks fit into it are told.
+    `bound` is what `web` must reach; `looks.allowed` tells the rest. None: somebody asked for a number of bytes, and
+    whatever looks fit into it are told.
     """
 
     name: ClassVar[str] = "proof"
-    quality: float | None = DEFAULT_QUALITY
+    bound: Bound | None = DEFAULT_BOUND
     final: bool = False
 
     def __call__(self, work: Work, tools: Tools) -> Work:
@@ -60,7 +60,7 @@ class Prove:
         return work
 
     def _proven(self, made: Made, likeness: Likeness) -> Made:
-        mean, worst = self._bounds(made.kind)
+        mean, worst = self._bounds(made)
         values = [one.ssim for one in likeness.views]
         proof = Proof(
             ssim=round(sum(values) / len(values), DIGITS),
@@ -72,9 +72,10 @@ class Prove:
         )
         return replace(made, proof=proof)
 
-    def _bounds(self, kind: Kind) -> tuple[float, float] | tuple[None, None]:
+    def _bounds(self, made: Made) -> tuple[float, float] | tuple[None, None]:
         """What the mean and the worst view must reach."""
-        loss = None if self.quality is None else allowed(kind, self.quality)
+        full = fills_its_channel(made)
+        loss = None if self.bound is None else allowed(made.kind, self.bound, full=full)
         return (None, None) if loss is None else (round(1 - loss.mean, DIGITS), round(1 - loss.worst, DIGITS))
 
 

@@ -1,14 +1,15 @@
-"""The studio: opens a fresh browser for each job, and a second one on another GL when the first is lost."""
+"""The studio: a fresh browser for what is asked of it, and a second one on another GL when the first is lost."""
 
 import contextlib
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Self, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
@@ -31,23 +32,34 @@ class Studio:
     root: Path = ROOT
     size_px: int = 1024
     limit_s: float = 20.0
+    shared: "Sitting | None" = None
 
     def version(self) -> str:
         """Of the browser, as it tells it itself; asked once a process."""
         return browser.version(self.chromium)
 
+    @contextmanager
+    def sitting(self) -> Iterator[Self]:
+        """The same studio, with one browser for all that is asked of it until the block ends."""
+        sitting = Sitting()
+        try:
+            yield replace(self, shared=sitting)
+        finally:
+            sitting.end()
+
     def run(self, job: Callable[[Session], T]) -> T:
-        """Do `job` in a fresh browser; when that one is lost, the whole job once more on SwiftShader.
+        """Do `job` in a browser; when that one is lost, the whole job once more on SwiftShader.
 
         llvmpipe is two to three times faster and hangs once in a while; SwiftShader always answers.
         """
+        if self.shared is None:
+            with self.sitting() as studio:
+                return studio.run(job)
         try:
-            with self.session() as session:
-                return job(session)
+            return self.shared.do(job, self)
         except BrowserLost as first:
             try:
-                with self.session(gl=browser.SWIFTSHADER) as session:
-                    return job(session)
+                return self.shared.do(job, self, gl=browser.SWIFTSHADER)
             except BrowserLost as second:
                 raise StudioFailed(f"Two browsers were lost: first {first}; then {second}.") from second
 
@@ -86,6 +98,36 @@ class Studio:
             "draco/": modules / "three/examples/jsm/libs/draco/gltf",
             "basis/": modules / "three/examples/jsm/libs/basis",
         }
+
+
+class Sitting:
+    """One browser for several jobs, opened for the first of them. Not for a second thread."""
+
+    def __init__(self) -> None:
+        self._room: AbstractContextManager[Session] | None = None
+        self._session: Session | None = None
+
+    def do(self, job: Callable[[Session], T], studio: Studio, *, gl: str = browser.LLVMPIPE) -> T:
+        """BrowserLost when it hangs or crashes: the next job gets a new one."""
+        if self._session is None:
+            room = studio.session(gl=gl)
+            self._session, self._room = room.__enter__(), room
+        try:
+            found = job(self._session)
+            self._session.rest()
+        except BaseException:
+            self._leave(*sys.exc_info())
+            raise
+        return found
+
+    def end(self) -> None:
+        self._leave(None, None, None)
+
+    def _leave(self, *fault: Any) -> None:
+        """Out of the room; a fault comes back as the room tells it."""
+        room, self._room, self._session = self._room, None, None
+        if room is not None:
+            room.__exit__(*fault)
 
 
 def sweep() -> None:

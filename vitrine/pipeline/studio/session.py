@@ -43,6 +43,7 @@ class Session:
         self._limit_s = limit_s
         self._complaints: list[str] = []
         self._page.on("console", self._hear)
+        self._cpu_s = 0.0
         self.renderer = ""
 
     def enter(self) -> None:
@@ -79,9 +80,15 @@ class Session:
         )
 
     def used(self) -> dict[str, float | int]:
-        """What the browser has used so far, for the report: CPU seconds, and bytes of memory at most."""
+        """For the report: CPU seconds that the browser used since this was last asked, and bytes of memory at most."""
         found = browser.used(self._home)
-        return {"browser_cpu_s": round(found.cpu_s, 2), "browser_peak_bytes": found.peak_bytes}
+        since, self._cpu_s = found.cpu_s - self._cpu_s, found.cpu_s
+        return {"browser_cpu_s": round(since, 2), "browser_peak_bytes": found.peak_bytes}
+
+    def rest(self) -> None:
+        """Put the model away: its memory may be needed by what comes before the next one."""
+        with self._within(self._limit_s, "putting the model away"):
+            self._page.evaluate("studio.rest()")
 
     def shoot(self, view: ViewSpec) -> Picture:
         """One picture of the open model."""

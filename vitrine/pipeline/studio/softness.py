@@ -14,7 +14,7 @@ LEAST_PX = 128
 LARGE_PX = 1024
 """A texture of this side or more is shown at a quarter: half of it would lose what no view shows anyway."""
 NAMES = ("front", "above", "close-1", "close-2")
-DEAR_TRIANGLES = 100_000
+DEAR_TRIANGLES = 50_000
 DEAR_NAMES = ("front", "close-1")
 """Where each picture takes long, fewer of them have to do: a proof looks at all views anyway."""
 FRAMED_SHARE, CLOSE_SHARE = 5 / 7, 2 / 7

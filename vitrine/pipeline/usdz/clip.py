@@ -110,6 +110,32 @@ def _clip(glb: Glb, index: int) -> Clip:
     return Clip(animation.get("name") or f"animation {index}", channels, duration)
 
 
+def telling(times: Array, rows: Array, tolerance: float) -> Array:
+    """Which of the samples are needed: straight lines between these miss no other by more than `tolerance`.
+
+    `rows` holds numbers of any shape for each of `times`; the first and the last sample are always among them.
+    """
+    flat = rows.reshape(len(times), -1)
+    kept = [0]
+    while kept[-1] < len(times) - 1:
+        kept.append(_farthest(times, flat, kept[-1], tolerance))
+    return np.array(kept)
+
+
+_FARTHEST = 64  # samples that one straight line may pass over
+
+
+def _farthest(times: Array, flat: Array, start: int, tolerance: float) -> int:
+    reached = start + 1
+    for end in range(start + 2, min(start + _FARTHEST, len(times) - 1) + 1):
+        part = (times[start + 1 : end] - times[start]) / (times[end] - times[start])
+        line = flat[start] + part[:, None] * (flat[end] - flat[start])
+        if np.abs(line - flat[start + 1 : end]).max() > tolerance:
+            break
+        reached = end
+    return reached
+
+
 def _slerp(one: Array, other: Array, part: Array) -> Array:
     dot = (one * other).sum(axis=1, keepdims=True)
     other, dot = np.where(dot < 0, -other, other), np.clip(np.abs(dot), 0.0, 1.0)

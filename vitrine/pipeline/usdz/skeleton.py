@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 from pxr import Gf, Usd, UsdSkel, Vt
 
+from vitrine.pipeline.usdz.clip import telling
 from vitrine.pipeline.usdz.gltf import Array
 from vitrine.pipeline.usdz.meshes import Meshes, matrix, vectors
 from vitrine.pipeline.usdz.names import Names
 from vitrine.pipeline.usdz.pose import Pose, skinned
 from vitrine.pipeline.usdz.tree import FRAMES_PER_S, continuous
+
+_UNSEEN = {"translation": 1e-4, "rotation": 5e-4, "scale": 5e-4}
+"""What a straight line between samples may miss, as a part of the largest number; 0.06 degrees of a quaternion."""
 
 
 @dataclass(slots=True)
@@ -126,9 +130,10 @@ class Skeletons:
             parts = [self.pose.part(node, name, at) for node in joints]
             if name == "rotation":
                 parts = [continuous(rows) for rows in parts]
-            for time_s, rows in zip(at, np.stack(parts, axis=1), strict=True):
-                when = Usd.TimeCode(time_s * FRAMES_PER_S) if moving else Usd.TimeCode.Default()
-                attribute.Set(packed(rows), when)
+            samples = np.stack(parts, axis=1)
+            for number in telling(at, samples, _UNSEEN[name] * float(np.abs(samples).max())):
+                when = Usd.TimeCode(at[number] * FRAMES_PER_S) if moving else Usd.TimeCode.Default()
+                attribute.Set(packed(samples[number]), when)
         binding = UsdSkel.BindingAPI.Apply(skeleton.GetPrim())
         binding.CreateAnimationSourceRel().SetTargets([animation.GetPath()])
 
@@ -146,10 +151,12 @@ class Skeletons:
             binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())
             binding.CreateSkeletonRel().SetTargets([skeleton.GetPath()])
             binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1))
-            influences = np.where(shape.weights > 0, places[shape.joints], 0).astype(np.int32).reshape(-1)
-            width = shape.joints.shape[1]
+            used = np.flatnonzero(shape.weights.any(axis=0)) if shape.weights.any() else np.array([0])
+            joints_used, weights_used = shape.joints[:, used], shape.weights[:, used]
+            influences = np.where(weights_used > 0, places[joints_used], 0).astype(np.int32).reshape(-1)
+            width = len(used)
             binding.CreateJointIndicesPrimvar(False, width).Set(Vt.IntArray.FromNumpy(influences))
-            weights = np.ascontiguousarray(shape.weights.reshape(-1), np.float32)
+            weights = np.ascontiguousarray(weights_used.reshape(-1), np.float32)
             binding.CreateJointWeightsPrimvar(False, width).Set(Vt.FloatArray.FromNumpy(weights))
             posed = skinned(shape.points, shape.joints, shape.weights, first)
             corners += [posed.min(axis=0), posed.max(axis=0)]

@@ -1,5 +1,6 @@
 """What is generated of the code and kept beside it: written anew, or compared."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -10,8 +11,10 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from vitrine.config.environment import ROOT
 from vitrine.config.permissions_page import permissions_page
+from vitrine.config.promises import broken, promises_of
 
 _OPENAPI = ROOT / "contracts" / "openapi.yaml"
+_PROMISED = ROOT / "contracts" / "promised.json"
 _PERMISSIONS = ROOT / "docs" / "permissions.md"
 
 
@@ -20,18 +23,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="compare, and fail when they differ")
+        parser.add_argument("--promise", action="store_true", help="promise all that is there now")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for file, made in ((_OPENAPI, _openapi()), (_PERMISSIONS, permissions_page().encode())):
+        openapi, plain = _openapi()
+        for file, made in ((_OPENAPI, openapi), (_PERMISSIONS, permissions_page().encode())):
             if not options["check"]:
                 file.write_bytes(made)
             elif not file.is_file() or file.read_bytes() != made:
                 name = file.relative_to(ROOT)
                 sys.exit(f"{name} does not agree with the code: make contracts, and look at the change.")
+        now = promises_of(json.loads(plain))
+        if options["promise"]:
+            _PROMISED.write_text(json.dumps(now, indent=1, sort_keys=True) + "\n")
+        elif faults := broken(json.loads(_PROMISED.read_text()), now):
+            sys.exit("contracts/promised.json is broken:\n  " + "\n  ".join(faults))
 
 
-def _openapi() -> bytes:
+def _openapi() -> tuple[bytes, bytes]:
+    """As it is kept, and as JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / _OPENAPI.name
+        made, plain = Path(folder) / _OPENAPI.name, Path(folder) / "openapi.json"
         call_command("spectacular", file=str(made), validate=True, fail_on_warn=True)
-        return made.read_bytes()
+        call_command("spectacular", file=str(plain), format="openapi-json")
+        return made.read_bytes(), plain.read_bytes()

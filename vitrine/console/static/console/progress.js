@@ -29,10 +29,22 @@ async function update(words) {
   for (const card of cards) {
     if (!card.isConnected) continue;
     const task = tasks.get(card.dataset.job) ?? (await ask("GET", `/api/tasks/${card.dataset.job}/`));
-    if (task.status === "queued" || task.status === "processing") show(card, task, words);
-    else await end(card, task);
+    if (task.status !== "queued" && task.status !== "processing") await end(card, task);
+    else if (hasNewPicture(card, task)) await refresh(card);
+    else show(card, task, words);
   }
 }
+
+const BEFORE_PICTURE = new Set(["", "fetch", "import", "gate", "check", "convert", "poster"]);
+
+/** Its picture is there as soon as the job has gone on from taking it; asked for once, for there may be none. */
+function hasNewPicture(card, { task_id, step }) {
+  if (BEFORE_PICTURE.has(step) || card.querySelector(".card-stage img") || looked.has(task_id)) return false;
+  looked.add(task_id);
+  return true;
+}
+
+const looked = new Set();
 
 function show(card, { status, step, progress }, words) {
   const said = status === "queued" ? "Waiting for its turn" : (words[step.split("-")[0]] ?? "Working");

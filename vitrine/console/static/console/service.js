@@ -63,7 +63,7 @@ async function fetched(path, options) {
 
 /** Read for each call, because a login in another tab changes it. */
 function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+  return document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
 function problemOf(status, text) {

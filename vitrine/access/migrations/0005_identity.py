@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0003_second_factor"),
+        ("access", "0004_second_factor"),
     ]
 
     operations = [

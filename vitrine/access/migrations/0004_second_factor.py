@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0002_keys_and_logins"),
+        ("access", "0003_keys_and_logins"),
     ]
 
     operations = [

@@ -1,0 +1,245 @@
+"""How often who may: the one table, and GCRA over it in one round trip to Redis.
+
+GCRA (the generic cell rate algorithm) keeps one moment for each who and kind: when their quota will be whole again. A
+request moves it on by one emission interval, and is refused while it lies farther ahead than the burst allows; so
+nobody waits for the end of a window, and nothing has to be counted down.
+
+With Redis away each process keeps the same limits by itself: what is slow then is abuse, not the service.
+"""
+
+import hashlib
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from ipaddress import ip_address, ip_network
+from typing import Any, NamedTuple
+
+import redis
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from vitrine.access.addresses import address_of
+
+log = structlog.get_logger()
+
+_PATIENCE_S = 0.25
+_PAUSE_S = 1.0
+_MOST_KEPT = 50_000
+
+
+class Kind(StrEnum):
+    """What is asked for: each kind has a quota of its own."""
+
+    FILES = "files"
+    PUBLIC = "public"
+    READ = "read"
+    WRITE = "write"
+    UPLOAD = "upload"
+    EVENTS = "events"
+    PRODUCT_EVENTS = "product-events"
+    AUTH = "auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`burst` at once, and `per_s` a second for ever."""
+
+    per_s: float
+    burst: int
+
+
+LIMITS: dict[Kind, Limit] = {
+    # By address, for strangers. A mobile network's thousands of shoppers may share one.
+    Kind.FILES: Limit(per_s=500, burst=10_000),
+    Kind.PUBLIC: Limit(per_s=200, burst=5_000),
+    Kind.EVENTS: Limit(per_s=200, burst=5_000),
+    Kind.AUTH: Limit(per_s=2, burst=60),
+    # By API key or person.
+    Kind.READ: Limit(per_s=50, burst=1_000),
+    Kind.WRITE: Limit(per_s=10, burst=200),
+    Kind.UPLOAD: Limit(per_s=1, burst=100),
+    # By product, in events: no crowd of addresses drowns what is told of one.
+    Kind.PRODUCT_EVENTS: Limit(per_s=1_000, burst=50_000),
+}
+
+
+class Taken(NamedTuple):
+    """What was left after a request. `reset_s`: until the quota is whole again."""
+
+    kind: Kind
+    limit: Limit
+    allowed: bool
+    remaining: int
+    reset_s: int
+    retry_after_s: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """draft-ietf-httpapi-ratelimit-headers-10: the burst is the quota, and comes whole within the window."""
+        window_s = math.ceil(self.limit.burst / self.limit.per_s)
+        return {
+            "RateLimit-Policy": f'"{self.kind}";q={self.limit.burst};w={window_s}',
+            "RateLimit": f'"{self.kind}";r={self.remaining};t={self.reset_s}',
+        }
+
+
+class Asked(NamedTuple):
+    """One quota that a request takes `cost` of. Intervals in microseconds."""
+
+    kind: Kind
+    limit: Limit
+    who: str
+    cost: int
+
+    @property
+    def name(self) -> str:
+        return f"vitrine:limit:{self.kind}:{self.who}"
+
+    @property
+    def emission_us(self) -> int:
+        return max(1, round(1_000_000 / self.limit.per_s))
+
+    def taken(self, wait_us: int, ahead_us: int) -> Taken:
+        """`wait_us`: until it would be allowed, 0 when it was; `ahead_us`: until the quota is whole."""
+        left = self.limit.burst - math.ceil(ahead_us / self.emission_us)
+        return Taken(
+            self.kind,
+            self.limit,
+            allowed=wait_us == 0,
+            remaining=max(0, left),
+            reset_s=math.ceil(ahead_us / 1_000_000),
+            retry_after_s=math.ceil(wait_us / 1_000_000),
+        )
+
+
+def take(kind: Kind, who: str) -> Taken:
+    """One of `who`'s quota of that kind."""
+    return take_each(kind, {who: 1})[who]
+
+
+def take_each(kind: Kind, costs: Mapping[str, int]) -> dict[str, Taken]:
+    """So much of each one's quota, each for itself."""
+    return dict(zip(costs, _take(kind, costs, None)[0], strict=True))
+
+
+def take_and_fetch(kind: Kind, who: str, name: str) -> tuple[Taken, bytes | None]:
+    """One of `who`'s quota, and what Redis has under `name`, by the same trip; None without Redis."""
+    taken, found = _take(kind, {who: 1}, name)
+    return taken[0], found
+
+
+def name_of_address(request: HttpRequest) -> str:
+    """What is counted as one address: an IPv6 caller has a whole /64 to choose from."""
+    address = ip_address(address_of(request))
+    if address.version == 4:
+        return f"address {address}"
+    return f"address {ip_network((address, 64), strict=False).network_address}"
+
+
+def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list[Taken], bytes | None]:
+    plain, times, quotas = LIMITS[kind], settings.RATE_LIMITS, _quotas(settings.REDIS_URL)
+    if not times:
+        free = [Taken(kind, plain, True, plain.burst, 0, 0) for _ in costs]
+        return free, quotas.take([], fetch)[1] if fetch else None
+    limit = Limit(plain.per_s * times, plain.burst * times)
+    asked = [Asked(kind, limit, who, cost) for who, cost in costs.items()]
+    return quotas.take(asked, fetch)
+
+
+# --- Where the moments are kept ------------------------------------------------------------------------------------
+
+_SCRIPT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local answer = {}
+for i = 1, #ARGV / 2 do
+  local cost, burst = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local whole = math.max(now, tonumber(redis.call('GET', KEYS[i]) or 0))
+  local wait = whole + cost - burst - now
+  if wait <= 0 then
+    whole = whole + cost
+    redis.call('SET', KEYS[i], string.format('%.0f', whole), 'PX', math.ceil((whole - now) / 1000))
+    wait = 0
+  end
+  answer[2 * i - 1], answer[2 * i] = wait, whole - now
+end
+if #KEYS > #ARGV / 2 then
+  answer[#ARGV + 1] = redis.call('GET', KEYS[#KEYS])
+end
+return answer
+"""
+_SHA = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+
+
+class Quotas:
+    """In Redis; while that is away, in this process. It is then asked again once a second, so nobody waits long."""
+
+    def __init__(self, url: str) -> None:
+        patience = {"socket_timeout": _PATIENCE_S, "socket_connect_timeout": _PATIENCE_S}
+        self._redis = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **patience)
+        self._away_until = 0.0
+        self._here = Here()
+
+    def take(self, asked: Sequence[Asked], fetch: str | None) -> tuple[list[Taken], bytes | None]:
+        if time.monotonic() < self._away_until:
+            return self._here.take(asked), None
+        try:
+            said = self._call([one.name for one in asked] + ([fetch] if fetch else []), asked)
+        except redis.RedisError as error:
+            self._away_until = time.monotonic() + _PAUSE_S
+            log.warning("limits_kept_here", reason=str(error))
+            return self._here.take(asked), None
+        taken = [one.taken(said[2 * i], said[2 * i + 1]) for i, one in enumerate(asked)]
+        return taken, said[2 * len(asked)] if len(said) > 2 * len(asked) else None
+
+    def _call(self, names: list[str], asked: Sequence[Asked]) -> list[Any]:
+        """Two whole numbers for each that is asked, and then what was fetched."""
+        numbers = [
+            n for one in asked for n in (one.cost * one.emission_us, one.limit.burst * one.emission_us)
+        ]
+        call: Callable[..., list[Any]] = self._redis.execute_command
+        try:
+            return call("EVALSHA", _SHA, len(names), *names, *numbers)
+        except redis.exceptions.NoScriptError:
+            return call("EVAL", _SCRIPT, len(names), *names, *numbers)
+
+
+class Here:
+    """The same in this process: as lenient as there are processes, and forgetful when too many call."""
+
+    def __init__(self) -> None:
+        self._whole_at: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, asked: Sequence[Asked]) -> list[Taken]:
+        now = time.monotonic_ns() // 1_000
+        with self._lock:
+            if len(self._whole_at) > _MOST_KEPT:
+                self._forget(now)
+            return [self._one(one, now) for one in asked]
+
+    def _one(self, asked: Asked, now: int) -> Taken:
+        cost, burst = asked.cost * asked.emission_us, asked.limit.burst * asked.emission_us
+        whole = max(now, self._whole_at.get(asked.name, 0))
+        wait = whole + cost - burst - now
+        if wait <= 0:
+            whole += cost
+            self._whole_at[asked.name] = whole
+        return asked.taken(max(0, wait), whole - now)
+
+    def _forget(self, now: int) -> None:
+        kept = {name: whole for name, whole in self._whole_at.items() if whole > now}
+        self._whole_at = kept if len(kept) <= _MOST_KEPT else {}
+
+
+@cache
+def _quotas(url: str) -> Quotas:
+    """This process's way to the Redis at `url`."""
+    return Quotas(url)

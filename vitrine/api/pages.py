@@ -1,0 +1,24 @@
+"""Pages by cursor, newest first: stable while rows arrive, since a page is cut by time and id, never by count."""
+
+from datetime import datetime
+
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+
+class NewestFirst(CursorPagination):
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "limit"
+    ordering = ("-created_at", "-id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """A cursor is opaque, but anybody can make one up."""
+        try:
+            cursor = super().decode_cursor(request)
+            if cursor is not None and cursor.position is not None:
+                datetime.fromisoformat(str(cursor.position)).astimezone()
+        except (NotFound, ValueError, OverflowError) as error:
+            raise ValidationError({"cursor": ["This is no cursor that we gave."]}) from error
+        return cursor

@@ -1,0 +1,72 @@
+"""Each request's id and its one line in the log: what was asked, how it ended, how long it took, from which network.
+
+Never a query, which may hold a secret; never a whole address, nor what somebody's browser calls itself.
+"""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from vitrine.access.addresses import address_of, shortened
+from vitrine.access.models import User
+from vitrine.api.reading import Caller
+from vitrine.config.logs import straight_to_the_log
+
+_ID = re.compile(r"[0-9A-Za-z._=+/-]{8,128}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SECRET = re.compile(r"[0-9A-Za-z_-]{30,}(?=/|$)")
+_LONGEST_PATH = 300
+_QUIET = ("/static/", "/health/")
+
+
+class RequestLog:
+    """The outermost middleware, so that every answer has its id."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._log = straight_to_the_log()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        request_id = id_of(request)
+        with structlog.contextvars.bound_contextvars(
+            request_id=request_id, address=shortened(address_of(request))
+        ):
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = request_id
+            took_ms = round((time.perf_counter() - started) * 1000, 2)
+            if request.path.startswith("/api/"):
+                response.headers.setdefault("Server-Timing", f"total;dur={took_ms}")
+            self._tell(request, response.status_code, took_ms)
+        return response
+
+    def _tell(self, request: HttpRequest, status: int, took_ms: float) -> None:
+        level = "error" if status >= 500 else "debug" if request.path.startswith(_QUIET) else "info"
+        told = {"method": request.method, "path": told_path(request.path), "status": status}
+        getattr(self._log, level)("request", **told, ms=took_ms, **_person(request))
+
+
+def id_of(request: HttpRequest) -> str:
+    """The one that a proxy of ours gave, so that both logs can be read side by side; else a new one."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if settings.TRUSTED_PROXIES and _ID.fullmatch(given) else str(uuid.uuid4())
+
+
+def told_path(path: str) -> str:
+    """A path as it may be written down: signatures of files and tokens in it are left out."""
+    hidden = _SECRET.sub(lambda found: found[0] if _UUID.fullmatch(found[0]) else "…", path)
+    return hidden if len(hidden) <= _LONGEST_PATH else f"{hidden[:_LONGEST_PATH]}…"
+
+
+def _person(request: HttpRequest) -> dict[str, str]:
+    """Who it was, if the view asked: asking here would make every answer depend on the cookie."""
+    for user in (request.__dict__.get("_cached_user"), request.__dict__.get("user")):
+        if type(user) in {User, Caller} and user is not None and user.pk is not None:
+            return {"person": str(user.pk)}
+    return {}

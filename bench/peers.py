@@ -73,8 +73,11 @@ def run_peer(peer: Peer, source: Path, target: Path) -> Run:
 
 
 def _last_words(log: Path) -> str:
-    """The last line that is no stack trace, without paths."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
+    """The last line that is no stack trace, without paths, and without bytes of a model that are no text."""
+    said = "".join(
+        one if one.isprintable() or one == "\n" else " " for one in log.read_text(errors="replace")
+    )
+    lines = [line.strip() for line in said.splitlines()]
     told = [line for line in lines if line and not line.startswith(("at ", "Node.js "))]
     return " ".join(word for word in told[-1].split() if "/" not in word)[:100] if told else ""
 

@@ -110,8 +110,21 @@ export async function plain(glb: Uint8Array, simplify: number, target?: Target):
   return run(glb, ["-noq", ...KEYS, ...simplified(glb, precision, target)]);
 }
 
-/** Draco, from what `plain` has made. */
-export async function dracoed(glb: Uint8Array, precision: Precision, io: NodeIO): Promise<Uint8Array> {
+/** Draco, from what `plain` has made; nothing where its encoder gives up on how the triangles hang together. */
+export async function dracoed(
+  glb: Uint8Array,
+  precision: Precision,
+  io: NodeIO,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await coded(glb, precision, io);
+  } catch (error) {
+    if (typeof error !== "number") throw error; // C++'s exceptions come out of WebAssembly as addresses
+    return undefined;
+  }
+}
+
+async function coded(glb: Uint8Array, precision: Precision, io: NodeIO): Promise<Uint8Array> {
   const document = await io.readBinary(glb as Uint8Array<ArrayBuffer>);
   await document.transform(
     weld(),

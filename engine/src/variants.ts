@@ -118,9 +118,9 @@ async function smallestShape(
   if (!dracoFits(source)) return packed;
   const io: NodeIO = await dracoIO();
   const floats = await plain(glb, precision.simplify, target);
-  const coded: Shape = { bytes: await dracoed(floats, precision, io), geometry: "draco" };
+  const bytes = await dracoed(floats, precision, io);
   // Meshopt decodes several times faster and its decoder is a tenth of Draco's: Draco has to earn it.
-  return onTheWire(coded.bytes) < onTheWire(packed.bytes) * 0.92 ? coded : packed;
+  return bytes && onTheWire(bytes) < onTheWire(packed.bytes) * 0.92 ? { bytes, geometry: "draco" } : packed;
 }
 
 export function finish(shape: Shape, pictures: Picture[]): Made {

@@ -48,7 +48,7 @@ def test_an_entry_says_who_what_to_what_when_and_from_where() -> None:
         "product.updated",
         person.pk,
         "ines",
-        "203.0.113.0/24",
+        "203.0.113.0",
     )
     assert (entry.target_kind, entry.target_id, entry.details) == (
         "product",

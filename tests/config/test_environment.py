@@ -82,7 +82,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("CHROMIUM", "/nowhere/chromium", "the path of a program"),
         ("WEBHOOKS_TO", "anywhere", "public or private"),
         ("AUDIT_DAYS", "0", "a whole number from 1 to 36500"),
-        ("TRUSTED_PROXIES", "one", "a whole number from 0 to 20"),
+        ("TRUSTED_PROXIES", "one", "a whole number from 0 to 16"),
         ("NODE", "/etc/passwd", "the path of a program"),
         ("CONVERTER_PYTHON", "/nowhere/python", "the path of a program"),
     ],

@@ -115,7 +115,7 @@ def test_without_the_store_products_are_read_and_changed_and_files_told_to_come_
     product, client = product_without_store, calling(Role.EDITOR)
     where = f"/api/assets/3d/{product.pk}/"
 
-    file = Client().get(f"/files/{product.shown_version.key}")
+    file = Client().get(files.url_to_read(product.shown_version.key, "", public=True))
 
     assert client.get(where).status_code == 200
     assert client.put(where, {"name": "Armchair"}).status_code == 200

@@ -72,7 +72,8 @@ def _needing_more(document: dict[str, Any]) -> None:
 
 
 def _taking_less(document: dict[str, Any]) -> None:
-    del document["paths"]["/api/assets/3d/"]["get"]["parameters"][0]
+    operation = document["paths"]["/api/assets/3d/"]["get"]
+    operation["parameters"] = [one for one in operation["parameters"] if one["name"] != "cursor"]
 
 
 def _answering_otherwise(document: dict[str, Any]) -> None:

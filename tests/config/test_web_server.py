@@ -122,7 +122,7 @@ def test_those_who_send_a_body_slowly_do_not_keep_others_waiting(port: int) -> N
 
 
 def _said_at_once(connection: socket.socket) -> str:
-    connection.settimeout(1)
+    connection.settimeout(2)
     try:
         return connection.recv(65_536).decode("latin-1")
     except TimeoutError:

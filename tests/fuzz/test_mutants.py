@@ -50,6 +50,12 @@ def test_a_sound_model_is_taken_to_the_end() -> None:
     assert (verdict.outcome, verdict.failure) == ("accepted: optimized", False)
 
 
+def test_a_mesh_that_draco_cannot_follow_is_made_without_it() -> None:
+    verdict = verdict_on(mutant(1, 840), Depth.OPTIMIZE)
+
+    assert (verdict.outcome, verdict.failure) == ("accepted: optimized", False)
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [(IndexError("none"), "crash IndexError: checks"), (trial.Hang(), "hang: checks")],

@@ -194,7 +194,6 @@ class Answers:
             log.warning("request_failed", code=exception.code, detail=exception.detail)
             body["detail"] = "Something behind this does not answer. Please try again in a moment."
         page = _page(request, said.status_code, body["detail"], (body["code"], body["title"]))
-        page.headers["Cache-Control"] = "no-store"
         if "Retry-After" in said.headers:
             page.headers["Retry-After"] = said.headers["Retry-After"]
         return page
@@ -217,9 +216,14 @@ def _page(
     code, title = known or _TITLES[status]
     if _is_api(request):
         return _response(status, problem(status, code, title, detail))
+    # What is not there now may be published in a moment.
+    headers = {"Cache-Control": "no-store"}
     if request.path.startswith("/files/"):
-        return HttpResponse(f"{detail}\n", status=status, content_type="text/plain; charset=utf-8")
-    return render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+        plain = "text/plain; charset=utf-8"
+        return HttpResponse(f"{detail}\n", status=status, content_type=plain, headers=headers)
+    page = render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+    page.headers["Cache-Control"] = headers["Cache-Control"]
+    return page
 
 
 def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -28,6 +28,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework.renderers import JSONRenderer
 
+from vitrine.access.limits import Kind, name_of_address, take_and_fetch
 from vitrine.access.roles import Action, Role, may
 from vitrine.access.tokens import Subject
 from vitrine.access.verified import subject_of
@@ -47,7 +48,7 @@ _MADE_BY = hashlib.sha256(Path(shapes.__file__).read_bytes()).hexdigest()
 """An answer that another release made is none of ours."""
 _REDIS_PATIENCE_S = 0.25
 _REDIS_PAUSE_S = 1.0
-# The one round trip of a read: KEYS[1] names the product's answer.
+# A second look: the first one, with the limit in the same trip, is `limits.take_and_fetch`.
 _TRIP = "return redis.call('GET', KEYS[1])"
 _TRIP_SHA = hashlib.sha1(_TRIP.encode(), usedforsecurity=False).hexdigest()
 _at_work = [threading.Lock() for _ in range(64)]
@@ -60,16 +61,25 @@ class Kept:
     stamp: str
     body: bytes
 
+    @classmethod
+    def of(cls, found: bytes | None) -> "Kept | None":
+        """What Redis had."""
+        if found is None:
+            return None
+        stamp, _, body = found.partition(b"\n")
+        return cls(stamp.decode(), body)
+
     def at(self, base: str) -> bytes:
         return self.body.replace(_BASE_KEPT, b'"' + json.dumps(base)[1:-1].encode() + b"/")
 
 
 @dataclass(slots=True)
 class Timing:
-    """`Server-Timing`: milliseconds from `started` on."""
+    """What goes with the answer: `Server-Timing`, milliseconds from `started` on, and other headers."""
 
     started: float = field(default_factory=time.perf_counter)
     parts: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def note(self, name: str, since: float) -> float:
         now = time.perf_counter()
@@ -150,10 +160,7 @@ class Shelf:
         except redis.RedisError as error:
             self._leave_alone(error)
             return None
-        if found is None:
-            return None
-        stamp, _, body = found.partition(b"\n")
-        return Kept(stamp.decode(), body)
+        return Kept.of(found)
 
     def keep(self, product_id: UUID, kept: Kept) -> None:
         if self.away:
@@ -203,7 +210,11 @@ def answer(request: HttpRequest, product_id: UUID) -> HttpResponse | None:
     person = subject.person if subject else None
     request.user = Caller(person)
     timing = Timing()
-    kept = shelf(settings.REDIS_URL).trip(product_id)
+    taken, found = take_and_fetch(*_counted(request, person), _name(product_id))
+    if not taken.allowed:
+        return None
+    timing.headers.update(taken.headers)
+    kept = Kept.of(found)
     now = timing.note("cache", timing.started)
     stands = _standing(product_id, subject)
     timing.note("db", now)
@@ -218,6 +229,11 @@ def answer(request: HttpRequest, product_id: UUID) -> HttpResponse | None:
     if kept is None or (person is None and not stands.published):
         return None
     return _sent(kept.at(base), _etag(kept.stamp, base), timing, public=person is None)
+
+
+def _counted(request: HttpRequest, person: UUID | None) -> tuple[Kind, str]:
+    """Whose quota this takes, by the names that the long way counts by."""
+    return (Kind.PUBLIC, name_of_address(request)) if person is None else (Kind.READ, f"user {person}")
 
 
 def made(product_id: UUID) -> Kept | None:
@@ -277,4 +293,6 @@ def _sent(body: bytes, etag: str, timing: Timing, *, public: bool, status: int =
     response = HttpResponse(body, status=status, content_type="application/json")
     manners(response, etag, public=public)
     response.headers["Server-Timing"] = timing.header()
+    for name, value in timing.headers.items():
+        response.headers[name] = value
     return response

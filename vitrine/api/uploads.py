@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from vitrine.api.answers import PRIVATE
 from vitrine.api.products import writer
+from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words, base_url
 from vitrine.errors import ChecksumMismatch, InvalidRequest, TooLarge
 from vitrine.pipeline.work import Format
@@ -69,6 +70,7 @@ class PutOut(serializers.Serializer[Any]):
 
 class Uploads(APIView):
     @extend_schema(operation_id="create_upload", request=UploadFields, responses={201: UploadOut})
+    @repeatable
     def post(self, request: Request) -> Response:
         fields = UploadFields(data=request.data)
         fields.is_valid(raise_exception=True)

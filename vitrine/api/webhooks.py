@@ -16,6 +16,7 @@ from vitrine.api.answers import PRIVATE
 from vitrine.api.pages import NewestFirst
 from vitrine.api.parsers import Json
 from vitrine.api.products import writer
+from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words
 from vitrine.catalog.announcements import Topic
 from vitrine.outreach import endpoints
@@ -116,6 +117,7 @@ class Webhooks(APIView):
         return _private({"results": [endpoint_shape(endpoint) for endpoint in found]})
 
     @extend_schema(operation_id="create_webhook", request=NewEndpoint, responses={201: NewEndpointOut})
+    @repeatable
     def post(self, request: Request) -> Response:
         fields = NewEndpoint(data=request.data)
         fields.is_valid(raise_exception=True)

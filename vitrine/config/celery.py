@@ -21,8 +21,10 @@ log = structlog.get_logger()
 
 
 def broker_url(redis_url: str) -> str:
-    """Celery's words for a Redis URL: it names sockets in its own way."""
+    """Celery's words for a Redis URL: it names sockets in its own way, and takes any certificate unless told."""
     parts = urlsplit(redis_url)
+    if parts.scheme == "rediss" and "ssl_cert_reqs" not in parse_qs(parts.query):
+        return f"{redis_url}{'&' if parts.query else '?'}ssl_cert_reqs=required"
     if parts.scheme != "unix":
         return redis_url
     database = parse_qs(parts.query).get("db", ["0"])[0]
@@ -88,8 +90,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_max_tasks_per_child=50,
     worker_soft_shutdown_timeout=60.0,
-    # Without it, an upload hangs for seconds while the broker is away.
-    broker_transport_options={"max_retries": 0},
+    # Without them, an upload hangs for seconds while the broker is away, and for ever while it hangs.
+    broker_transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 3},
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
 )

@@ -189,3 +189,39 @@ def test_the_command_verifies_and_exports(db: None) -> None:
         call_command("audit", "verify", "--head", f"4:{head[2:]}")
     with pytest.raises(CommandError, match="expected NUMBER:DIGEST"):
         call_command("audit", "verify", "--head", "yesterday")
+
+
+def test_what_becomes_of_people_and_keys_is_written_down(db: None) -> None:
+    product = a_product()
+    before = len(actions())
+    client = logged_in("ines", Role.ADMIN)
+    asked = {"username": "otto", "role": "viewer"}
+    repeat = {"Idempotency-Key": "5b0e7d9a-made-once"}
+    made = client.post("/api/users/", asked, headers=repeat).json()
+    again = client.post("/api/users/", asked, headers=repeat).json()
+    client.patch(f"/api/users/{made['id']}/", {"role": "editor"})
+    client.patch(f"/api/users/{made['id']}/", {"active": False})
+    key = client.post("/api/keys/", {"name": "Shop", "scopes": ["assets:write"]}).json()
+    program = APIClient(headers={"Authorization": f"Api-Key {key['key']}"})
+    program.patch(f"/api/assets/3d/{product.pk}/", {"name": "Lounge chair"})
+    client.delete(f"/api/keys/{key['id']}/")
+    client.post("/api/auth/logout/", {})
+
+    assert again == made
+    assert actions()[before:] == [
+        "login.succeeded",
+        "user.created",
+        "user.role-changed",
+        "user.deactivated",
+        "key.created",
+        "product.updated",
+        "key.revoked",
+        "login.ended",
+    ]
+    assert AuditEntry.objects.get(action="user.role-changed").details == {
+        "before": "viewer",
+        "role": "editor",
+    }
+    assert AuditEntry.objects.get(action="product.updated").key_prefix == key["shown"]
+    written = json.dumps(list(AuditEntry.objects.values()), default=str)
+    assert not [secret for secret in (made["password"], key["key"]) if secret in written]

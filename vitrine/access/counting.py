@@ -1,7 +1,8 @@
 """Buckets that fill up and empty again, counted in Redis by all processes together, or in this one while it is away.
 
 Each bucket holds `burst` tries and gives one back every `every_s` (the generic cell rate algorithm: of a bucket only
-the time is kept at which it will be empty).
+the time is kept at which it will be empty). Requests are counted by `limits.py`: there each takes for itself, here a
+try takes from all its buckets or from none, and a right password gives back.
 """
 
 import math

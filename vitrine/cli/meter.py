@@ -7,7 +7,7 @@ from typing import TextIO
 
 from vitrine.cli.words import printable, size
 
-_BAR = 24
+_NAME, _BAR, _TOLD = 18, 16, 33  # 79 columns in all: a line that wraps cannot be drawn again
 _DRAW_EVERY_S = 0.1
 
 
@@ -30,7 +30,7 @@ class Meter:
             self._drawn, self._dirty = now, True
             full = round(min(max(done, 0.0), 1.0) * _BAR)
             bar = f"{'━' * full}\x1b[2m{'━' * (_BAR - full)}\x1b[0m"
-            self._write(f"\r\x1b[2K  {printable(doing)[:26]:<26}  {bar}  {done:4.0%}  {told}")
+            self._write(f"\r\x1b[2K  {printable(doing)[:_NAME]:<{_NAME}}  {bar}  {done:4.0%}  {told[:_TOLD]}")
 
     def line(self, text: str) -> None:
         """Told for good."""

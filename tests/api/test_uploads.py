@@ -226,6 +226,15 @@ def test_a_file_over_the_limit_is_refused_before_it_comes(editor: APIClient, set
     assert Upload.objects.count() == 0
 
 
+def test_what_may_be_sent_is_known_before_it_is(editor: APIClient, settings: Settings) -> None:
+    settings.MAX_UPLOAD_BYTES = 1000
+
+    told = editor.get("/api/uploads/").json()
+
+    assert told["max_bytes"] == 1000
+    assert {".glb", ".stl", ".zip"} < set(told["extensions"])
+
+
 @pytest.mark.parametrize(
     ("size", "part_size", "parts"),
     [(1, 8, 1), (8 * MIB, 8, 1), (8 * MIB + 1, 8, 2), (500_000_000, 8, 60), (40_000_000_000, 39, 979)],

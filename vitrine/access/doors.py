@@ -36,7 +36,7 @@ DOORS: Mapping[str, _Row] = {
     _VERSION: {"GET": Action.READ},
     f"{_VERSION}/report": {"GET": Action.READ},
     f"{_VERSION}/publish": {"POST": Action.WRITE},
-    "api/uploads": {"POST": Action.WRITE},
+    "api/uploads": {"GET": Action.READ, "POST": Action.WRITE},
     _UPLOAD: {"GET": Action.WRITE, "DELETE": Action.WRITE},
     f"{_UPLOAD}/parts/<int:number>": {"PUT": Action.WRITE},
     f"{_UPLOAD}/complete": {"POST": Action.WRITE},

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import UnreadablePostError
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +22,7 @@ from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words, base_url
 from vitrine.errors import ChecksumMismatch, InvalidRequest, TooLarge
+from vitrine.pipeline.formats import extensions
 from vitrine.pipeline.work import Format
 from vitrine.processing import uploads
 from vitrine.processing.models import Upload
@@ -63,12 +65,25 @@ class UploadOut(serializers.Serializer[Any]):
     parts = PartOut(many=True)
 
 
+class UploadLimitsOut(serializers.Serializer[Any]):
+    """What may be sent, to be known before it is: the bytes of one file, and the ends of the names that are taken."""
+
+    max_bytes = serializers.IntegerField()
+    extensions = serializers.ListField(child=serializers.CharField())
+
+
 class PutOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     size = serializers.IntegerField()
 
 
 class Uploads(APIView):
+    @extend_schema(operation_id="read_upload_limits", responses=UploadLimitsOut)
+    def get(self, request: Request) -> Response:
+        taken = extensions(converts=settings.PIPELINE.converts)
+        shape = {"max_bytes": settings.MAX_UPLOAD_BYTES, "extensions": list(taken)}
+        return Response(shape, headers={"Cache-Control": PRIVATE})
+
     @extend_schema(operation_id="create_upload", request=UploadFields, responses={201: UploadOut})
     @repeatable
     def post(self, request: Request) -> Response:

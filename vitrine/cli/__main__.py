@@ -1,7 +1,7 @@
-"""`vitrine cook MODEL --out FOLDER`: web, mobile, AR and poster files of one model, without a server.
+"""`vitrine COMMAND …`: a service from the command line, by its API, and `cook`, which needs none.
 
-Exit codes: 0 done, 2 the model is at fault, 64 the order is (an unknown option, a folder that is not empty),
-1 we are, 130 stopped. Progress goes to stderr; the summary, or JSON, to stdout.
+Exit codes: 0 done, 1 refused or failed, 2 wrong use, 130 stopped; `cook` has its own. What was asked for goes to
+stdout, as words or, with --json, as one JSON document; everything else to stderr.
 """
 
 import argparse
@@ -9,33 +9,45 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from vitrine import __version__
-from vitrine.cli.cook import Order, fill
-from vitrine.cli.progress import Progress
-from vitrine.cli.shelf import OrderFault
-from vitrine.cli.summary import summary
+from vitrine.cli.desk import STOPPED, WRONG_USE, Command, Desk, Outcome, WrongUse
 from vitrine.cli.surroundings import Surroundings, look_around
 from vitrine.cli.words import printable
-from vitrine.errors import Refused, VitrineError
-from vitrine.pipeline.bench import Bench
-from vitrine.pipeline.formats import ACCEPTED
-from vitrine.pipeline.looks import DEFAULT_QUALITY
-from vitrine.pipeline.units import Units, UpAxis
-from vitrine.pipeline.work import Kind
+from vitrine.client.problem import Problem
 
-DONE, OURS, THE_MODELS, THE_ORDERS, STOPPED = 0, 1, 2, 64, 130
+COMMANDS = {
+    "cook": ("cooking", "make web, mobile, AR and poster files of one model, without a service"),
+    "login": ("doors", "log in to a Vitrine, and stay so"),
+    "logout": ("doors", "end that login"),
+    "push": ("push", "send models, and make products of them"),
+    "ls": ("listing", "list products"),
+    "show": ("listing", "tell all about a product"),
+    "pull": ("pull", "fetch a product's files"),
+    "optimize": ("changing", "make a product's variants again"),
+    "publish": ("changing", "show a product to everybody"),
+    "unpublish": ("changing", "hide it again"),
+    "rm": ("changing", "delete products"),
+    "keys": ("keys", "list, make and revoke API keys"),
+    "import": ("importing", "make products of a CSV and a folder of models"),
+    "export": ("exporting", "fetch all products: originals, CSV and JSON"),
+}
+"""By name: the module, loaded when it is wanted (`cook` brings all of 3D with it), and what it does."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Leaves exit code 2 to models at fault."""
+    """Ends with `wrong_use`, which is another one for `cook`."""
+
+    def __init__(self, *, wrong_use: int = WRONG_USE, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]  # argparse's own, handed through
+        self.wrong_use = wrong_use
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(THE_ORDERS, f"{self.prog}: {message}\n")
+        self.exit(self.wrong_use, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,94 +55,64 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a real stream; names may hold anything
     signal.signal(signal.SIGTERM, _stop)
-    chosen = parser(surroundings).parse_args(arguments)
-    progress = Progress(out=sys.stderr, bar=sys.stderr.isatty() and not surroundings.plain)
-    try:
-        report = fill(order_of(chosen), on_progress=progress)
-    except OrderFault as fault:
-        progress.end()
-        return _tell(chosen, code="order", detail=str(fault), exit_code=THE_ORDERS)
-    except VitrineError as error:
-        progress.end()
-        exit_code = THE_MODELS if isinstance(error, Refused) else OURS
-        return _tell(chosen, code=error.code, detail=error.detail, exit_code=exit_code)
-    except KeyboardInterrupt:
-        progress.end()
-        return _tell(chosen, code="stopped", detail="Stopped; nothing was written.", exit_code=STOPPED)
-    progress.end()
-    if chosen.json:
-        print(json.dumps({"folder": str(chosen.out), "report": report}))
-    else:
-        styled = sys.stdout.isatty() and not surroundings.plain
-        sys.stdout.write(summary(chosen.model.name, report, chosen.out, styled=styled))
-    return DONE
+    chosen = parser(surroundings, arguments).parse_args(arguments)
+    desk = Desk(surroundings, json=chosen.json)
+    command: Command = chosen.command
+    return _tell(_outcome_of(command, chosen, desk), as_json=chosen.json)
 
 
-def parser(surroundings: Surroundings) -> Parser:
+def parser(surroundings: Surroundings, arguments: Sequence[str]) -> Parser:
     top = Parser(prog="vitrine", description="3D and AR product assets, on the command line.")
     top.add_argument("--version", action="version", version=f"vitrine {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    cook = commands.add_parser(
-        "cook",
-        help="make web, mobile, AR and poster files of one model",
-        epilog="exit codes: 0 done, 2 the model is at fault, 64 the order is, 1 we are, 130 stopped",
-    )
-    add = cook.add_argument
-    add("model", type=Path, help=f"{ACCEPTED}")
-    add("--out", type=Path, required=True, metavar="FOLDER", help="made; must be empty where it exists")
-    alike = f"how alike each variant must look: above 0, at most 1, {DEFAULT_QUALITY} unless told"
-    add("--quality", type=_quality, default=DEFAULT_QUALITY, metavar="SSIM", help=alike)
-    kinds = f"only these of {', '.join(Kind)}"
-    add("--only", type=Kind, nargs="+", default=list(Kind), choices=list(Kind), metavar="KIND", help=kinds)
-    add("--force", action="store_true", help="replace what an earlier cook wrote to the folder")
-    add("--json", action="store_true", help="the report as JSON on stdout, in place of the table")
-    unit = "of an OBJ, STL or PLY, which cannot say it; guessed, and told, unless given"
-    add(
-        "--units",
-        type=Units,
-        choices=list(Units),
-        metavar="UNIT",
-        help=f"the unit ({', '.join(Units)}) {unit}",
-    )
-    axis = "which axis points up, y or z, of the same kinds of files"
-    add("--up-axis", type=UpAxis, choices=list(UpAxis), metavar="AXIS", help=axis)
-    browser = "the browser for posters and proofs; CHROMIUM, else one is found"
-    add("--chromium", type=Path, default=surroundings.chromium, metavar="PROGRAM", help=browser)
-    node = "the Node 24 for the engine; NODE, else our own"
-    add("--node", type=Path, default=surroundings.node, metavar="PROGRAM", help=node)
-    converter = "a Python that can import bpy, for FBX and USDZ; CONVERTER_PYTHON, else ours if it can"
-    add("--converter", type=Path, default=surroundings.converter, metavar="PROGRAM", help=converter)
+    wanted = next((one for one in arguments if not one.startswith("-")), None)
+    for name, (module, does) in COMMANDS.items():
+        if name != wanted:
+            commands.add_parser(name, help=does)
+            continue
+        command: Command = import_module(f"vitrine.cli.{module}").COMMANDS[name]
+        its = commands.add_parser(
+            name,
+            help=does,
+            description=f"{does[0].upper()}{does[1:]}.",
+            epilog=command.exit_codes,
+            wrong_use=command.wrong_use,
+        )
+        its.add_argument(
+            "--json", action="store_true", help="one JSON document on stdout, and nothing else there"
+        )
+        its.set_defaults(command=command)
+        command.arguments(its, surroundings)
     return top
 
 
-def order_of(chosen: argparse.Namespace) -> Order:
-    return Order(
-        model=chosen.model,
-        out=chosen.out,
-        quality=chosen.quality,
-        only=frozenset(chosen.only),
-        force=chosen.force,
-        units=chosen.units,
-        up_axis=chosen.up_axis,
-        bench=Bench(node=chosen.node, chromium=chosen.chromium, converter=chosen.converter),
-    )
+def _outcome_of(command: Command, chosen: argparse.Namespace, desk: Desk) -> Outcome:
+    try:
+        return command.run(chosen, desk)
+    except Problem as problem:
+        return Outcome({"error": problem.shape()}, complaint=str(problem), exit_code=1)
+    except WrongUse as wrong:
+        told = {"error": {"code": "wrong-use", "detail": str(wrong)}}
+        return Outcome(told, complaint=str(wrong), exit_code=WRONG_USE)
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return Outcome({"error": {"code": "local", "detail": said}}, complaint=said, exit_code=1)
+    except KeyboardInterrupt:
+        told = {"error": {"code": "stopped", "detail": command.stopped}}
+        return Outcome(told, complaint=command.stopped, exit_code=STOPPED)
+    finally:
+        desk.close()
 
 
-def _quality(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
-    return value
-
-
-def _tell(chosen: argparse.Namespace, *, code: str, detail: str, exit_code: int) -> int:
-    """Why it did not work: a line for people, or JSON."""
-    told: dict[str, Any] = {"error": {"code": code, "detail": detail}}
-    if chosen.json:
-        print(json.dumps(told))
-    else:
-        sys.stderr.write(f"vitrine: {printable(detail)}\n")
-    return exit_code
+def _tell(outcome: Outcome, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(outcome.document))
+    elif outcome.text:
+        print(outcome.text.rstrip("\n"))
+    if outcome.complaint and not (as_json and outcome.quiet):
+        told = "\n".join(printable(line) for line in outcome.complaint.splitlines())
+        sys.stderr.write(f"vitrine: {told}\n")
+    return outcome.exit_code
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,22 @@
+"""The client asks for nothing that the contract does not promise."""
+
+import yaml
+
+from vitrine.client.operations import Operation
+from vitrine.config.environment import ROOT
+
+AWAITED = {"/api/keys/", "/api/keys/{key_id}/", "/api/auth/logout/"}
+"""May still be missing: they come with API keys and the end of logins."""
+
+
+def test_every_operation_stands_in_the_contract() -> None:
+    contract = yaml.safe_load((ROOT / "contracts" / "openapi.yaml").read_text())
+    promised = {(method.upper(), path) for path, methods in contract["paths"].items() for method in methods}
+
+    asked = {(one.method, one.template) for one in Operation}
+
+    assert {path for _, path in asked - promised} <= AWAITED
+
+
+def test_names_in_a_path_cannot_leave_it() -> None:
+    assert Operation.READ_TASK.path(task_id="../keys?x=1") == "/api/tasks/..%2Fkeys%3Fx%3D1/"

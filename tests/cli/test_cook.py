@@ -40,8 +40,9 @@ def test_it_writes_every_variant_proven_with_a_report_and_a_manifest(ball: Path,
     report = json.loads((tmp_path / "made" / "report.json").read_text())
     assert report["variants"]["web"]["proof"]["ssim"] >= 0.98
     assert f"{report['variants']['web']['proof']['ssim']:.4f}" in told.stdout
-    *lines, where, _ = told.stdout.splitlines()
+    *lines, where = told.stdout.splitlines()
     assert max(map(len, lines)) <= 80
+    assert lines[-1].startswith("  7 files in ")
     assert where == f"  {tmp_path / 'made'}"
 
 

@@ -44,7 +44,8 @@ def test_it_names_every_file_by_its_hash_and_keeps_to_its_contract(tmp_path: Pat
     digests = {kind: hashlib.sha256(file).hexdigest() for kind, file in files_of(work).items()}
     assert {kind: made["sha256"] for kind, made in manifest["outputs"].items()} == digests
     assert manifest["recipe"]["fingerprint"] == recipe.fingerprint({"glass": "1.0"})
-    assert {"step": "proof", "options": {"quality": 0.9, "final": True}} in manifest["options"]
+    bound = {"mean": 0.9, "worst": pytest.approx(0.8)}
+    assert {"step": "proof", "options": {"bound": bound, "final": True}} in manifest["options"]
 
 
 def test_it_tells_the_most_memory_that_any_child_took(tmp_path: Path) -> None:

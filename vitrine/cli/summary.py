@@ -66,5 +66,6 @@ def _notices(notices: list[Mapping[str, str]]) -> Iterator[str]:
 def _ending(manifest: Mapping[str, Any], target: Path) -> Iterator[str]:
     times, peak = manifest["times"], manifest["memory"]["peak_bytes"]
     memory = f", at most {size(peak)} of memory" if peak else ""
-    yield f"  {len(manifest['outputs'])} files in {times['wall_s']:.0f} s{memory}:"
+    count = len(manifest["outputs"])
+    yield f"  {count} file{'' if count == 1 else 's'} in {times['wall_s']:.0f} s{memory}:"
     yield f"  {target}"

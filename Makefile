@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run password reset test check fix bench fuzz contracts dev
+.PHONY: help run password reset test check fix bench fuzz audit contracts dev
 
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -50,6 +50,12 @@ bench: dev ## Ours beside its peers: bytes, looks, seconds, memory; reads and li
 
 fuzz: dev ## Mutated models through the gate: none may crash it  [COUNT=10000 SEED=1]
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
+
+# --strict: what the database does not know was not audited, and is a fault too.
+audit: dev ## Ask the advisory databases about every locked package; needs the internet
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-audit.txt
+	@$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes $(addprefix -r ,$(wildcard requirements*.txt))
+	@$(NPM) audit
 
 contracts: dev ## Write contracts/ anew from the code
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts

@@ -1,8 +1,9 @@
 """`make bench MODELS=folder`: every model of a folder through the standard recipe and through three peers.
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
-memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, and when a shopper sees
-something on a slow network; then reads and lists of the API, for which `make bench ONLY="api lists"` needs no models.
+memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, when a shopper sees
+something on a slow network, and how long a merchandiser waits for a product; then reads and lists of the API, for which
+`make bench ONLY="api lists"` needs no models.
 Seconds are this machine's: read their ratios.
 """
 
@@ -21,6 +22,7 @@ from bench.figures import Result
 from bench.first_picture import RUNS, Shown, first_pictures, made
 from bench.heavy import Heavy, cook_heavy
 from bench.models import models_in
+from bench.ready import Failed, Waited, waits
 from bench.scaling import Scaling, scale
 from vitrine.errors import VitrineError
 from vitrine.pipeline import recipes
@@ -29,7 +31,7 @@ from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
 DOORS = ("api", "lists")
-PARTS = ("bytes", "equal", "scaling", "heavy", "first", *DOORS)
+PARTS = ("bytes", "equal", "scaling", "heavy", "first", "ready", *DOORS)
 HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
 The web variant beside the peers' files. SSIM is the mean of all views, FLIP that of the worst; both against the
@@ -87,6 +89,9 @@ def _cook(asked: argparse.Namespace, report: "Report") -> None:
         with made(HEADPHONES) as heavy:
             for shown in first_pictures([*_light(models), heavy], asked.runs):
                 report.add_first(shown)
+    if "ready" in asked.only:
+        for waited in waits(models):
+            report.add_wait(waited)
 
 
 def _light(models: list[Path]) -> list[Path]:
@@ -116,6 +121,7 @@ class Report:
         self._results: list[Result] = []
         self._refused: list[str] = []
         self._first: list[Shown] = []
+        self._waits: list[Waited | Failed] = []
         self.scaling: Scaling | None = None
         self.heavy: Heavy | None = None
         self.rates: dict[str, Rate] = {}
@@ -132,6 +138,11 @@ class Report:
     def add_first(self, shown: Shown) -> None:
         self._first.append(shown)
         print("\n".join(tables.first_rows_of(shown)), flush=True)
+        self._write()
+
+    def add_wait(self, waited: Waited | Failed) -> None:
+        self._waits.append(waited)
+        print(tables.ready_row_of(waited), flush=True)
         self._write()
 
     def refuse(self, model: str, why: str) -> None:
@@ -158,6 +169,7 @@ class Report:
         yield from tables.means_of(self._results, self.scaling, self.heavy)
         for shown in self._first:
             yield from tables.first_targets_of(shown)
+        yield from tables.ready_targets_of(self._waits)
         yield from rows.targets_of(self.rates, self.listed)
         yield from rows.section_of(self.rates, self.listed)
 
@@ -168,6 +180,9 @@ class Report:
         if self._first:
             rows = [line for shown in self._first for line in tables.first_rows_of(shown)]
             lines += ["", "## First picture", "", *tables.heading(tables.FIRST), *rows]
+        if self._waits:
+            ready = [tables.ready_row_of(one) for one in self._waits]
+            lines += ["", "## From upload to ready", "", *tables.heading(tables.READY), *ready]
         if self._refused:
             lines += ["", "## Not cooked", "", *tables.heading(("model", "why")), *self._refused]
         versions = ", ".join(f"{name} {version}" for name, version in self._versions.items())

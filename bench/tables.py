@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from bench.figures import Entry, Result, geometric_mean
 from bench.first_picture import ON_OPTIMIZED, ON_ORIGINAL, OURS, Shown
 from bench.heavy import Heavy
+from bench.ready import Failed, Waited, medians
 from bench.scaling import Scaling
 
 FILES = ("model", "file", "bytes", "brotli", "SSIM", "worst view", "FLIP", "CPU s", "peak MB", "note")
@@ -34,6 +35,7 @@ FIRST = (
     "÷ ours, first 3D",
     "÷ ours, full",
 )
+READY = ("model", "gate s", "picture s", "ready s")
 NONE = "–"
 HEAVY_BYTES = 15_000_000
 """From here on a model counts as the heavy one, whose targets are higher."""
@@ -159,6 +161,30 @@ def first_targets_of(shown: Shown) -> list[str]:
     where = f"{shown.model}, {shown.network}"
     return [
         row([f"{what}: {where}", "1", f"{ratio:.2f}", f"{ratio:.2f}", bound]) for what, ratio, bound in told
+    ]
+
+
+def ready_row_of(waited: Waited | Failed) -> str:
+    if isinstance(waited, Failed):
+        return row([waited.model, waited.why, NONE, NONE])
+    seconds = (waited.gate_s, waited.picture_s, waited.ready_s)
+    return row([waited.model, *(_number(one, ".1f") for one in seconds)])
+
+
+def ready_targets_of(waits: Sequence[Waited | Failed]) -> list[str]:
+    """Medians of the models that became ready, beside what is promised; none that failed is left unsaid."""
+    ready = [one for one in waits if isinstance(one, Waited)]
+    if not ready:
+        return []
+    middle, count = medians(ready), f"{len(ready)} of {len(waits)}"
+    told = (
+        ("gate passed", middle.gate_s, max(one.gate_s for one in ready), "at most 5"),
+        ("first picture in the console", middle.picture_s, max(one.picture_s for one in ready), "at most 15"),
+        ("ready", middle.ready_s, max(one.ready_s for one in ready), "at most 90"),
+    )
+    return [
+        row([f"seconds from upload, median and worst: {what}", count, f"{usual:.1f}", f"{worst:.1f}", bound])
+        for what, usual, worst, bound in told
     ]
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from bench.figures import Entry, Equal
 from bench.heavy import Heavy
+from bench.ready import Failed, Waited
 from bench.scaling import Scaling
-from bench.tables import files_of, means_of, ratios_of, row
+from bench.tables import files_of, means_of, ratios_of, ready_row_of, ready_targets_of, row
 from tests.bench.results import a_result, looks
 
 
@@ -69,3 +70,16 @@ def test_the_heaviest_model_is_told_beside_its_limits() -> None:
 
 def test_a_bar_in_a_reason_does_not_end_its_cell() -> None:
     assert row(["a|b", "c"]) == r"| a\|b | c |"
+
+
+def test_waits_are_told_as_medians_and_a_failed_job_is_counted_beside_them() -> None:
+    waits = [
+        Waited(model="chair.glb", gate_s=1.0, picture_s=5.0, ready_s=40.0),
+        Waited(model="table.glb", gate_s=2.0, picture_s=7.0, ready_s=60.0),
+        Failed(model="torn.glb", why="model_broken: it ends too soon"),
+    ]
+
+    assert ready_row_of(waits[2]) == "| torn.glb | model_broken: it ends too soon | – | – |"
+    assert ready_targets_of(waits)[-1] == (
+        "| seconds from upload, median and worst: ready | 2 of 3 | 50.0 | 60.0 | at most 90 |"
+    )

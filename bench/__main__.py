@@ -85,6 +85,11 @@ def _cook(asked: argparse.Namespace, report: "Report") -> None:
         report.scaling = scale(report.smallest_of(models))
     if "heavy" in asked.only:
         report.heavy = cook_heavy(tools)
+    _serve(asked, models, report)
+
+
+def _serve(asked: argparse.Namespace, models: list[Path], report: "Report") -> None:
+    """The parts that a whole Vitrine answers for."""
     if "first" in asked.only:
         with made(HEADPHONES) as heavy:
             for shown in first_pictures([*_light(models), heavy], asked.runs):

@@ -47,8 +47,10 @@ MAKING_NOTHING = {
     "begin_second_factor",
     "confirm_second_factor",
 }
-"""POSTs that may be sent twice as they are: events are told once or twice, and counted as they come; a message more is
-what receivers reckon with; of two new secrets the last one counts, and was shown."""
+"""POSTs that may be sent twice as they are. Events are told once or twice, and counted as they come; a message more is
+what receivers reckon with; of two new secrets the last one counts, and was shown. Two askings for tokens are two
+logins, and each can be ended; a refresh token sent twice ends its login, on purpose (RFC 9700, section 4.14); what is
+ended, set or confirmed twice is as it was after the first time."""
 
 
 def test_every_post_that_makes_something_is_repeatable() -> None:

@@ -57,6 +57,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         "SECRET_KEY_FALLBACKS": "hush-older,hush-oldest",
         "ADMIN_PASSWORD": "hush-password",
         "DATABASE_URL": "postgresql://a:hush@b/c",
+        "DATABASE_REPLICA_URL": "postgresql://a:hush@d/c",
         "REDIS_URL": "redis://:hush@b/0",
         "EMAIL_URL": "smtp://me:hush@b:587",
     }
@@ -101,6 +102,12 @@ def test_a_wrong_address_of_the_database_is_not_repeated_for_it_may_hold_a_passw
     said = refusal(tmp_path, DATABASE_URL="mysql://root:hush@db/shop")
 
     assert said == "DATABASE_URL must begin with postgresql:// or postgres://."
+
+
+def test_a_replica_is_one_of_a_database_that_is_named(tmp_path: Path) -> None:
+    said = refusal(tmp_path, DATABASE_REPLICA_URL="postgresql://replica/shop")
+
+    assert said == "DATABASE_REPLICA_URL is set without DATABASE_URL: say which database it is one of."
 
 
 @pytest.mark.parametrize("url", ["smtp://me:hush@", "smtp://me:hush@mail:five"])

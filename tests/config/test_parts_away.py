@@ -175,7 +175,7 @@ def test_without_the_database_everybody_is_told_to_come_later_but_what_needs_non
 # --- The table -----------------------------------------------------------------------------------------------------
 
 
-def test_the_time_outs_in_the_table_are_the_ones_that_hold() -> None:
+def test_the_time_outs_in_the_table_are_the_ones_that_hold(settings: Settings) -> None:
     table = (ROOT / "docs" / "operations.md").read_text().split(TITLE)[1].split("\n## ")[0]
     bucket, celery = Bucket(name="a"), json.loads(json.dumps(app.conf.broker_transport_options))
     patience = connection.settings_dict["OPTIONS"]
@@ -189,6 +189,7 @@ def test_the_time_outs_in_the_table_are_the_ones_that_hold() -> None:
         "store.connect": bucket.connect_timeout_s,
         "store.read": bucket.quick_timeout_s,
         "store.write": bucket.read_timeout_s,
+        "replica.connect": float(settings.REPLICA_CONNECT_S),
         "database.connect": float(patience["connect_timeout"]),
         "database.unheard": float(patience["tcp_user_timeout"]) / 1000,
     }

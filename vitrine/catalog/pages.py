@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connections
 from django.db.models import Q, QuerySet
 
-from vitrine.catalog import queries
+from vitrine.catalog import queries, replica
 from vitrine.catalog.finding import ORDERS, Wanted
 from vitrine.catalog.models import Product
 from vitrine.errors import Fault, InvalidRequest
@@ -122,6 +122,10 @@ class Page:
 
     @classmethod
     def of(cls, wanted: Wanted, order: Order, cursor: Cursor | None, size: int) -> Self:
+        return replica.fresh(lambda: cls._of(wanted, order, cursor, size))
+
+    @classmethod
+    def _of(cls, wanted: Wanted, order: Order, cursor: Cursor | None, size: int) -> Self:
         backwards = cursor is not None and cursor.backwards
         ids = _Search(wanted, order, cursor, size + 1).ids()
         more, ids = len(ids) > size, ids[:size]
@@ -173,7 +177,7 @@ class _Search:
     def _among_the_nearest(self) -> list[UUID]:
         window, at = self._sorted(self._here())[: _NEAREST[self.order.name]].query.sql_with_params()
         query = self.wanted.of(Product.objects.all()).query
-        where, asked = query.get_compiler(DEFAULT_DB_ALIAS).compile(query.where)
+        where, asked = query.get_compiler(replica.alias()).compile(query.where)
         near = f"SELECT id FROM ({window}) AS catalog_product WHERE {where}"  # noqa: S608  # made by Django
         return self._first(near, (*at, *asked))
 
@@ -184,6 +188,6 @@ class _Search:
 
     def _first(self, sql: str, parameters: tuple[Any, ...]) -> list[UUID]:
         way = "DESC" if self._falling else "ASC"
-        with connection.cursor() as cursor:
+        with connections[replica.alias()].cursor() as cursor:
             cursor.execute(f"{sql} ORDER BY sort_key {way}, id {way} LIMIT %s", (*parameters, self.count))
             return [row[0] for row in cursor.fetchall()]

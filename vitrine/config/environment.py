@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from vitrine.config.addresses import outward_address, own_addresses, own_names
 from vitrine.config.fault import SetupFault
 
+_POSTGRESQL = ("postgresql", "postgres")
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout."""
 
@@ -59,6 +60,8 @@ class Environment:
     """CORS_ORIGINS: origins whose pages may call with a login, by commas; public reads are open to all."""
     database_url: str | None = field(repr=False)
     """DATABASE_URL: postgresql://user:password@host:port/name; the embedded PostgreSQL by default."""
+    database_replica_url: str | None = field(repr=False)
+    """DATABASE_REPLICA_URL: a streaming replica of DATABASE_URL's, for heavy reads; none by default."""
     redis_url: str | None = field(repr=False)
     """REDIS_URL: redis://, rediss:// or unix://; the embedded Valkey by default."""
     aws_bucket_name: str | None
@@ -118,6 +121,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     public_url = read.url("PUBLIC_URL")
     tls = read.switch("TLS", default=False)
     redirect = _redirect(read, public_url)
+    database_url = read.address("DATABASE_URL", schemes=_POSTGRESQL)
     return Environment(
         debug=read.switch("DEBUG", default=False),
         host=host,
@@ -132,7 +136,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         trusted_proxies=read.number("TRUSTED_PROXIES", default=0, least=0, most=16),
         rate_limits=read.number("RATE_LIMITS", default=1, least=0, most=1_000_000),
         cors_origins=read.origins("CORS_ORIGINS"),
-        database_url=read.address("DATABASE_URL", schemes=("postgresql", "postgres")),
+        database_url=database_url,
+        database_replica_url=_replica(read, database_url),
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
         aws_bucket_name=read.text("AWS_BUCKET_NAME"),
         aws_endpoint_url=read.url("AWS_ENDPOINT_URL"),
@@ -323,6 +328,13 @@ def _check_s3_keys(read: _Reader) -> None:
     if len(given) == 1:
         missing = next(name for name in names if name not in given)
         raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
+
+
+def _replica(read: _Reader, database_url: str | None) -> str | None:
+    replica = read.address("DATABASE_REPLICA_URL", schemes=_POSTGRESQL)
+    if replica and not database_url:
+        raise SetupFault("DATABASE_REPLICA_URL is set without DATABASE_URL: say which database it is one of.")
+    return replica
 
 
 def _redirect(read: _Reader, public_url: str | None) -> bool:

@@ -81,10 +81,11 @@ TEMPLATES = [
 _servers = embedded.ensure()
 
 
+REPLICA_CONNECT_S = "2"  # the primary can answer in its place
 _DATABASE_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "15000"}  # seconds, milliseconds
 
 
-def _database(url: str) -> dict[str, object]:
+def _database(url: str, **patience: str) -> dict[str, object]:
     """Django's words for a PostgreSQL URL; a socket's folder may stand in `host=` of the query."""
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
@@ -96,7 +97,11 @@ def _database(url: str) -> dict[str, object]:
         "HOST": unquote(query.pop("host", "")) or (parts.hostname or ""),
         "PORT": parts.port or "",
         # An address may say otherwise; sslmode, sslrootcert and the like pass through, too.
-        "OPTIONS": {**_DATABASE_PATIENCE, **{name: unquote(value) for name, value in query.items()}},
+        "OPTIONS": {
+            **_DATABASE_PATIENCE,
+            **patience,
+            **{name: unquote(value) for name, value in query.items()},
+        },
         # As fast as Django's pool, and safe in a worker that forks.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -104,6 +109,9 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(_servers.database_url)}
+if ENVIRONMENT.database_replica_url:
+    DATABASES["replica"] = _database(ENVIRONMENT.database_replica_url, connect_timeout=REPLICA_CONNECT_S)
+DATABASE_ROUTERS = ["vitrine.catalog.replica.Router"]
 REDIS_URL = _servers.redis_url
 
 # --- Files --------------------------------------------------------------------------------------------------------

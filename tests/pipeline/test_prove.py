@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from vitrine.pipeline.engine import Engine
 from vitrine.pipeline.likeness import flip
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.steps.prove import Prove
+from vitrine.pipeline.steps.usdz import Usdz
 from vitrine.pipeline.studio import Session
 from vitrine.pipeline.studio.reference import reference_of
 from vitrine.pipeline.work import Facts, Format, Kind, Made, Proof, View, Work
@@ -232,6 +234,30 @@ def test_the_last_pass_refuses_what_is_under_its_bound(tmp_path: Path) -> None:
 
     with pytest.raises(ProofTooLow, match=r"variant web .* 0\.9712 in the mean \(at least 0\.98\)"):
         Prove(final=True)(work.with_variants(low), blind())
+
+
+def test_an_android_that_holds_all_that_phones_take_is_left_out_instead_and_so_is_its_usdz(
+    tmp_path: Path,
+) -> None:
+    work = a_work(tmp_path, source=a_ball(side=16).bytes())
+    full = Made(
+        kind=Kind.ANDROID,
+        path=work.source,
+        format=Format.GLB,
+        triangles=100_000,
+        proof=a_proof(0.86, bound=0.92),
+    )
+    web = Made(kind=Kind.WEB, path=work.source, format=Format.GLB, proof=a_proof(0.99))
+    work = replace(work, plain=work.source).with_variants(web, full).with_tries(full)
+
+    told = Usdz()(Prove(final=True)(work, blind()), blind())
+
+    assert set(told.variants) == {Kind.WEB}
+    (notice,) = told.notices
+    assert (notice.code, "SSIM 0.8600 in the mean (at least 0.92)" in notice.detail) == (
+        "android-left-out",
+        True,
+    )
 
 
 def test_an_earlier_pass_lets_it_through(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def standard(
         for step in (effort, Prove(bound=None if limits.any else bound, final=effort is efforts[-1]))
     ]
     way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert())
-    return Recipe(name="standard", revision=7, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
+    return Recipe(name="standard", revision=8, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
 
 
 def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:

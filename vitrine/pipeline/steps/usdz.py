@@ -15,7 +15,7 @@ from vitrine.pipeline.work import Facts, Format, Kind, Made, Notice, Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usdz:
-    """Makes `ios` out of `android`, or of the plain GLB. A USDZ is that already.
+    """Makes `ios` out of `android`, or of the plain GLB where none was tried. A USDZ is that already.
 
     `max_texture_px`: larger textures are resized. `max_triangles`: above it there is a notice.
     """
@@ -105,8 +105,11 @@ def _handed_on(work: Work) -> Work:
 
 
 def _source(work: Work) -> Path | None:
+    """None where an `android` was tried and left out: Quick Look takes no more than Scene Viewer does."""
     android = work.variants.get(Kind.ANDROID)
-    return android.path if android is not None else work.plain
+    if android is not None:
+        return android.path
+    return None if Kind.ANDROID in work.tries else work.plain
 
 
 def _facts(found: Mapping[str, Any]) -> Facts:

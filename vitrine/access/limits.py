@@ -26,6 +26,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from vitrine.access.addresses import address_of
+from vitrine.metrics.table import LIMITS_HIT
 
 log = structlog.get_logger()
 
@@ -150,7 +151,11 @@ def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list
         return free, quotas.take([], fetch)[1] if fetch else None
     limit = Limit(plain.per_s * times, plain.burst * times)
     asked = [Asked(kind, limit, who, cost) for who, cost in costs.items()]
-    return quotas.take(asked, fetch)
+    taken, found = quotas.take(asked, fetch)
+    for one in taken:
+        if not one.allowed:
+            LIMITS_HIT.count(one.kind)
+    return taken, found
 
 
 # --- Where the moments are kept ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
 
 import structlog
 from django.conf import settings
@@ -17,12 +18,15 @@ from vitrine.access.addresses import address_of, shortened
 from vitrine.access.models import User
 from vitrine.api.reading import Caller
 from vitrine.config.logs import straight_to_the_log
+from vitrine.metrics.database import watch_database
+from vitrine.metrics.table import REQUESTS
 
 _ID = re.compile(r"[0-9A-Za-z._=+/-]{8,128}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SECRET = re.compile(r"[0-9A-Za-z_-]{30,}(?=/|$)")
 _LONGEST_PATH = 300
-_QUIET = ("/static/", "/health/")
+_QUIET = ("/static/", "/health/", "/metrics")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestLog:
@@ -34,6 +38,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
+        watch_database()
         request_id = id_of(request)
         with structlog.contextvars.bound_contextvars(
             request_id=request_id, address=shortened(address_of(request))
@@ -44,6 +49,7 @@ class RequestLog:
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Server-Timing", f"total;dur={took_ms}")
             self._tell(request, response.status_code, took_ms)
+        REQUESTS.note(took_ms / 1000, *_labels(request), str(response.status_code))
         return response
 
     def _tell(self, request: HttpRequest, status: int, took_ms: float) -> None:
@@ -62,6 +68,21 @@ def told_path(path: str) -> str:
     """A path as it may be written down: signatures of files and tokens in it are left out."""
     hidden = _SECRET.sub(lambda found: found[0] if _UUID.fullmatch(found[0]) else "…", path)
     return hidden if len(hidden) <= _LONGEST_PATH else f"{hidden[:_LONGEST_PATH]}…"
+
+
+def _labels(request: HttpRequest) -> tuple[str, str]:
+    """Method and route. What others make up has no name of its own among the metrics: it would be one more for ever."""
+    method = request.method if request.method in _METHODS else "(other)"
+    match = request.resolver_match
+    if match is not None:
+        return method or "", route_of(match.route)
+    return method or "", "(static)" if request.path.startswith("/static/") else "(none)"
+
+
+@cache
+def route_of(route: str) -> str:
+    """As docs/permissions.md writes it, with and without the slash at its end alike."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route).rstrip("/")
 
 
 def _person(request: HttpRequest) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""How long jobs and their steps take and how they end: for the metrics, and as `performance` in the log."""
+
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from django.utils import timezone
+
+from vitrine.metrics.table import JOB_WAIT, JOBS, READY, STEPS
+from vitrine.processing.models import Job
+
+
+@dataclass(slots=True)
+class StepClock:
+    """One attempt's steps: each ends when the next begins, the last with the block."""
+
+    log: Any
+    step: str = ""
+    begun: float = field(default=0.0)
+
+    def now_at(self, step: str) -> None:
+        if step != self.step:
+            self._end("done")
+            self.step, self.begun = step, time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> None:
+        self._end("done" if error is None else "failed")
+
+    def _end(self, outcome: str) -> None:
+        if self.step:
+            took_s = time.monotonic() - self.begun
+            STEPS.note(took_s, self.step, outcome)
+            self.log.info("job_step", kind="performance", step=self.step, outcome=outcome, s=round(took_s, 3))
+
+
+@dataclass(slots=True)
+class JobClock:
+    """One attempt at a job, from its claim on."""
+
+    job: Job
+    log: Any = field(default_factory=structlog.get_logger)
+    begun: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        if self.job.attempts == 1:
+            JOB_WAIT.note(self._age_s(), self.job.recipe)
+
+    def steps(self) -> StepClock:
+        return StepClock(self.log)
+
+    def end(self, outcome: str) -> None:
+        took_s = time.monotonic() - self.begun
+        JOBS.note(took_s, self.job.recipe, outcome)
+        told = {"recipe": self.job.recipe, "outcome": outcome, "s": round(took_s, 3)}
+        if outcome == "done":
+            READY.note(self._age_s(), self.job.recipe)
+            told["since_upload_s"] = round(self._age_s(), 3)
+        self.log.info("job_ended", kind="performance", **told)
+
+    def _age_s(self) -> float:
+        return max(0.0, (timezone.now() - self.job.created_at).total_seconds())

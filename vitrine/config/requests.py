@@ -18,6 +18,7 @@ from vitrine.access.addresses import address_of, shortened
 from vitrine.access.models import User
 from vitrine.api.reading import Caller
 from vitrine.config.logs import straight_to_the_log
+from vitrine.config.secrets import CUT
 from vitrine.metrics.database import watch_database
 from vitrine.metrics.table import REQUESTS
 
@@ -25,6 +26,7 @@ _ID = re.compile(r"[0-9A-Za-z._=+/-]{8,128}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SECRET = re.compile(r"[0-9A-Za-z_-]{30,}(?=/|$)")
 _LONGEST_PATH = 300
+_SLOW_MS = 1_000
 _QUIET = ("/static/", "/health/", "/metrics")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -48,14 +50,17 @@ class RequestLog:
             took_ms = round((time.perf_counter() - started) * 1000, 2)
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Server-Timing", f"total;dur={took_ms}")
-            self._tell(request, response.status_code, took_ms)
-        REQUESTS.note(took_ms / 1000, *_labels(request), str(response.status_code))
+            method, route = _labels(request)
+            self._tell(request, method, response.status_code, took_ms)
+            if took_ms > _SLOW_MS:
+                self._log.info("slow_request", kind="performance", method=method, route=route, ms=took_ms)
+        REQUESTS.note(took_ms / 1000, method, route, str(response.status_code))
         return response
 
-    def _tell(self, request: HttpRequest, status: int, took_ms: float) -> None:
+    def _tell(self, request: HttpRequest, method: str, status: int, took_ms: float) -> None:
         level = "error" if status >= 500 else "debug" if request.path.startswith(_QUIET) else "info"
-        told = {"method": request.method, "path": told_path(request.path), "status": status}
-        getattr(self._log, level)("request", **told, ms=took_ms, **_person(request))
+        told = {"method": method, "path": told_path(request.path), "status": status}
+        getattr(self._log, level)("request", kind="access", **told, ms=took_ms, **_person(request))
 
 
 def id_of(request: HttpRequest) -> str:
@@ -66,17 +71,17 @@ def id_of(request: HttpRequest) -> str:
 
 def told_path(path: str) -> str:
     """A path as it may be written down: signatures of files and tokens in it are left out."""
-    hidden = _SECRET.sub(lambda found: found[0] if _UUID.fullmatch(found[0]) else "…", path)
+    hidden = _SECRET.sub(lambda found: found[0] if _UUID.fullmatch(found[0]) else CUT, path)
     return hidden if len(hidden) <= _LONGEST_PATH else f"{hidden[:_LONGEST_PATH]}…"
 
 
 def _labels(request: HttpRequest) -> tuple[str, str]:
     """Method and route. What others make up has no name of its own among the metrics: it would be one more for ever."""
-    method = request.method if request.method in _METHODS else "(other)"
+    method = request.method if request.method in _METHODS else None
     match = request.resolver_match
     if match is not None:
-        return method or "", route_of(match.route)
-    return method or "", "(static)" if request.path.startswith("/static/") else "(none)"
+        return method or "(other)", route_of(match.route)
+    return method or "(other)", "(static)" if request.path.startswith("/static/") else "(none)"
 
 
 @cache

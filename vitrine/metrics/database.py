@@ -4,10 +4,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.db import connection
 
 from vitrine.metrics.table import DATABASE_CALLS
 
+log = structlog.get_logger()
+
+_SLOW_S = 0.5
+_LETTERS = 300
 _OPERATIONS = frozenset({"select", "insert", "update", "delete"})
 
 
@@ -25,7 +30,10 @@ def _timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, conte
         result = execute(sql, params, many, context)
         outcome = "ok"
     finally:
-        DATABASE_CALLS.note(time.perf_counter() - begun, _operation(sql), outcome)
+        took_s = time.perf_counter() - begun
+        DATABASE_CALLS.note(took_s, _operation(sql), outcome)
+        if took_s > _SLOW_S:  # its text, never its values
+            log.info("slow_statement", kind="performance", s=round(took_s, 3), statement=str(sql)[:_LETTERS])
     return result
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vitrine.access.audit import note
+from vitrine.access.calling import current_request_id
 from vitrine.access.models import User
 from vitrine.catalog import files
 from vitrine.catalog.announcements import Topic, announce
@@ -179,6 +180,7 @@ def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
         publish=wishes.publish,
         rung_at=timezone.now(),
         created_by=by,
+        request_id=current_request_id(),
     )
     if new:
         transaction.on_commit(partial(ring, job))

@@ -43,8 +43,13 @@ class LeaseLost(Exception):
 def run(job_id: UUID | str) -> None:
     """Cook a job if it is free. Whatever happens, the row says how it ended or somebody takes it up again."""
     job = Job.claim(job_id)
-    if job is None:
-        return
+    if job is not None:
+        asked = {"request_id": job.request_id} if job.request_id else {}
+        with structlog.contextvars.bound_contextvars(**asked):
+            _attempt(job)
+
+
+def _attempt(job: Job) -> None:
     job_log = log.bind(job=str(job.pk), product=str(job.version.product_id), attempt=job.attempts)
     job_log.info("job_started", recipe=job.recipe)
     clock = JobClock(job, job_log)
@@ -75,7 +80,7 @@ def run(job_id: UUID | str) -> None:
 def _cook_and_finish(job: Job, folder: Path, steps: StepClock) -> None:
     progress = _Progress(job, steps)
     progress("fetch", 0.0)
-    recipe, tools = recipes.named(job.recipe, job.options), recipes.tools_of(settings.PIPELINE)
+    recipe, tools = recipes.named(job.recipe, job.options), steps.heard(recipes.tools_of(settings.PIPELINE))
     versions = recipes.versions(tools)
     fingerprint = recipe.fingerprint(versions)
     existing = AssetVersion.objects.filter(made_from=job.version, fingerprint=fingerprint).first()

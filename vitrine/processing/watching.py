@@ -1,7 +1,7 @@
 """How long jobs and their steps take and how they end: for the metrics, and as `performance` in the log."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -9,6 +9,8 @@ import structlog
 from django.utils import timezone
 
 from vitrine.metrics.table import JOB_WAIT, JOBS, READY, STEPS
+from vitrine.pipeline.recipe import Tools
+from vitrine.pipeline.sandbox import Outcome
 from vitrine.processing.models import Job
 
 
@@ -19,6 +21,15 @@ class StepClock:
     log: Any
     step: str = ""
     begun: float = field(default=0.0)
+
+    def heard(self, tools: Tools) -> Tools:
+        """The same tools, whose engine tells what it ran."""
+        return replace(tools, engine=replace(tools.engine, on_end=self._ran))
+
+    def _ran(self, command: str, outcome: Outcome) -> None:
+        used = outcome.used()
+        told = {name: used[name] for name in ("wall_s", "cpu_s", "peak_bytes")}
+        self.log.info("engine_ran", kind="performance", command=command, exit_code=outcome.returncode, **told)
 
     def now_at(self, step: str) -> None:
         if step != self.step:

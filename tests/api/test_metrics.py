@@ -14,7 +14,8 @@ from tests.builders import a_job, a_key, a_product
 from tests.conftest import Caller
 from tests.servers import NOBODY
 from vitrine.access.roles import Role, Scope
-from vitrine.metrics.kinds import TALLY
+from vitrine.metrics.kinds import take
+from vitrine.metrics.table import METRICS
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def _nothing_counted() -> Iterator[None]:
     with redis.Redis.from_url(chosen.REDIS_URL) as client:
         client.delete("vitrine:metrics")
-        TALLY.take()
+        take(METRICS)
         yield
         client.delete("vitrine:metrics")
 

@@ -1,5 +1,6 @@
 """Statements to the database, timed."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from vitrine.metrics.table import DATABASE_CALLS
 
 log = structlog.get_logger()
 
+_here = threading.local()
 _SLOW_S = 0.5
 _LETTERS = 300
 _OPERATIONS = frozenset({"select", "insert", "update", "delete"})
@@ -18,9 +20,9 @@ _OPERATIONS = frozenset({"select", "insert", "update", "delete"})
 
 def watch_database() -> None:
     """From now on, on this thread's connection. Again is harmless, and costs nothing worth saying."""
-    wrappers = connection.execute_wrappers
-    if _timed not in wrappers:
-        wrappers.append(_timed)
+    if not hasattr(_here, "watched"):
+        connection.execute_wrappers.append(_timed)
+        _here.watched = True
 
 
 def _timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:

@@ -16,7 +16,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from vitrine.metrics.kinds import TALLY, Cell
+from vitrine.metrics.kinds import Cell, take
+from vitrine.metrics.table import METRICS
 
 log = structlog.get_logger()
 
@@ -44,20 +45,21 @@ class Sender:
     def send(self) -> bool:
         """Whether everything that was counted before has come. Never raises for what Redis does."""
         with self._lock:
-            if not self._batch:
-                self._name, self._batch = secrets.token_hex(8), TALLY.take()
-            if self._batch and not self._sent():
+            if not self._sent():  # what waits has its name already
                 return False
-            self._batch = {}
-            return True
+            self._name, self._batch = secrets.token_hex(8), take(METRICS)
+            return self._sent()
 
     def _sent(self) -> bool:
+        if not self._batch:
+            return True
         told = [word for cell, amount in self._batch.items() for word in (_field(cell), repr(float(amount)))]
         try:
             _redis(settings.REDIS_URL).eval(_ADD, 2, _NUMBERS, f"{_NUMBERS}:{self._name}", *told)
         except redis.RedisError as error:
             log.debug("metrics_wait", reason=str(error))
             return False
+        self._batch = {}
         return True
 
 

@@ -3,7 +3,7 @@
 Times are seconds. A route is as `docs/permissions.md` writes it.
 """
 
-from vitrine.metrics.kinds import Counter, Gauge, Histogram, Metric
+from vitrine.metrics.kinds import Counter, Gauge, Histogram, Metric, forget_when_forked
 
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SLOW = (0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 90.0, 120.0, 300.0, 600.0, 1800.0)
@@ -120,3 +120,4 @@ EVENT_LAG = Histogram(
 )
 
 METRICS: tuple[Metric, ...] = tuple(one for one in list(globals().values()) if isinstance(one, Metric))
+forget_when_forked(METRICS)

@@ -207,7 +207,7 @@ def test_keys_that_a_bucket_does_not_take_are_named_and_never_shown(monkeypatch:
 
     said, code = asked("store", "signatures")
 
-    assert [one["state"] for one in said["parts"]] == ["failing", "failing"]
+    assert [one["state"] for one in said["parts"]] == ["failing", "unasked"]
     assert "another-secret" not in json.dumps(said)
     assert code == 1
 

@@ -47,7 +47,8 @@ def node() -> Finding:
             f"The engine cannot start: {getattr(error, 'detail', first_line(error))}", cure
         )
     if versions["node"].split(".")[0] != _NODE_MAJOR:
-        return Finding.failing(f"{engine.node} is Node {versions['node']}; expected {_NODE_MAJOR}.", cure)
+        said = versions["node"].splitlines()[0][:40]
+        return Finding.failing(f"{engine.node} says it is {said}; expected Node {_NODE_MAJOR}.", cure)
     return Finding.ok(f"Node {versions['node']}, glTF-Transform {versions.get('@gltf-transform/core', '?')}.")
 
 

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from vitrine.config.environment import ENVIRONMENT, choose_settings
+from vitrine.config.telling import begin_telling
 from vitrine.metrics.database import watch_database
-from vitrine.metrics.sending import begin
 from vitrine.metrics.table import WORKER_ROUNDS, WORKER_ROUNDS_FAILED
 
 choose_settings()
@@ -42,7 +42,7 @@ class Sweeper(bootsteps.StartStopStep):
         self.stopped = threading.Event()
 
     def start(self, parent: Any) -> None:
-        begin()
+        begin_telling()
         threading.Thread(target=self._sweep_until_stopped, name="sweeper", daemon=True).start()
 
     def stop(self, parent: Any) -> None:
@@ -91,7 +91,7 @@ def _leave_logging_alone(**_: Any) -> None:
 @worker_process_init.connect
 def _tell_metrics(**_: Any) -> None:
     """Each process that cooks counts for itself."""
-    begin()
+    begin_telling()
 
 
 app = Celery("vitrine", broker=broker_url(settings.REDIS_URL), set_as_current=True)

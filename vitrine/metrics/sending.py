@@ -82,7 +82,7 @@ def begin() -> None:
 def added_up() -> dict[Cell, float]:
     """What all processes have sent. redis.RedisError while Redis is away."""
     kept = _redis(settings.REDIS_URL).hgetall(_NUMBERS)
-    return {_cell(field): float(amount) for field, amount in kept.items()}  # type: ignore[union-attr]  # not async
+    return {_cell(field): float(amount) for field, amount in kept.items()}
 
 
 @cache
@@ -95,6 +95,6 @@ def _field(cell: Cell) -> str:
     return json.dumps([cell.name, cell.part, *cell.labels], separators=(",", ":"))
 
 
-def _cell(field: bytes) -> Cell:
+def _cell(field: bytes | str) -> Cell:
     name, part, *labels = json.loads(field)
     return Cell(name, part, tuple(labels))

@@ -23,6 +23,7 @@ from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, Upload
 from vitrine.storage.blobs import BlobMissing, Key
+from vitrine.traces.spans import current_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,7 @@ def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
         rung_at=timezone.now(),
         created_by=by,
         request_id=current_request_id(),
+        trace=place.header if (place := current_place()) else "",
     )
     if new:
         transaction.on_commit(partial(ring, job))

@@ -28,7 +28,7 @@ from vitrine.pipeline.report import proof_of, report_of
 from vitrine.pipeline.work import Format, Kind, Made, Work
 from vitrine.processing.models import Job
 from vitrine.processing.scratch import scratch_folder
-from vitrine.processing.watching import JobClock, StepClock
+from vitrine.processing.watching import JobClock, StepClock, traced
 from vitrine.storage.blobs import Key
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ def run(job_id: UUID | str) -> None:
     job = Job.claim(job_id)
     if job is not None:
         asked = {"request_id": job.request_id} if job.request_id else {}
-        with structlog.contextvars.bound_contextvars(**asked):
+        with structlog.contextvars.bound_contextvars(**asked), traced(job):
             _attempt(job)
 
 

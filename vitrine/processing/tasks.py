@@ -7,6 +7,7 @@ from vitrine.metrics.sending import SENDER
 from vitrine.processing.doorbell import COOK
 from vitrine.processing.models import Job
 from vitrine.processing.runner import run
+from vitrine.traces.sending import send_traces
 
 
 @shared_task(name=COOK, ignore_result=True)
@@ -15,3 +16,4 @@ def cook(job_id: str) -> None:
     watch_database()
     run(Job.longest_waiting() or job_id)
     SENDER.send()  # a process that has cooked often enough ends without a word
+    send_traces()

@@ -4,7 +4,7 @@ import http.client
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 TIMEOUT_S = 10
 
@@ -24,10 +24,7 @@ def ask(
     method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> Heard:
     parts = urlsplit(url)
-    over_tls = parts.scheme == "https"
-    kind = http.client.HTTPSConnection if over_tls else http.client.HTTPConnection
-    more = {"context": ssl.create_default_context()} if over_tls else {}
-    connection = kind(parts.netloc, timeout=TIMEOUT_S, **more)  # type: ignore[arg-type]  # context is HTTPS's own
+    connection = _connection(parts)
     try:
         path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
         connection.request(method, path, body, dict(headers or {}))
@@ -39,3 +36,11 @@ def ask(
         ) from error
     finally:
         connection.close()
+
+
+def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(
+            parts.netloc, timeout=TIMEOUT_S, context=ssl.create_default_context()
+        )
+    return http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_S)

@@ -67,7 +67,7 @@ def redis_check() -> Finding:
         )
     if kept != b"1":
         return Finding.failing("It forgets at once what it is told.", "Give it memory (maxmemory).")
-    version = about.get("valkey_version") or about.get("redis_version")  # type: ignore[union-attr]  # not async
+    version = about.get("valkey_version") or about.get("redis_version")
     return Finding.ok(f"Version {version} keeps what it is told.")
 
 
@@ -84,7 +84,7 @@ def clock() -> Finding:
     try:
         with _redis() as client:
             asked = time.time()
-            seconds, microseconds = client.time()  # type: ignore[misc]  # not async
+            seconds, microseconds = client.time()
             ahead["Redis"] = seconds + microseconds / 1e6 - (asked + time.time()) / 2
     except redis.RedisError:
         pass

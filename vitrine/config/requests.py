@@ -67,8 +67,10 @@ class RequestLog:
             response = self.get_response(request)
             method, route = _labels(request)
             opened.name, opened.failed = f"{method} {route}", response.status_code >= 500
-            status = {"http.response.status_code": response.status_code, "vitrine.request_id": request_id}
-            opened.note(**{"http.request.method": method, "http.route": route, **status})
+            opened.note(
+                {"http.request.method": method, "http.route": route, "vitrine.request_id": request_id}
+            )
+            opened.note({"http.response.status_code": response.status_code})
         return response
 
     def _tell(self, request: HttpRequest, method: str, status: int, took_ms: float) -> None:

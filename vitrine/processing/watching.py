@@ -22,7 +22,7 @@ def traced(job: Job) -> Iterator[None]:
     """One attempt, in the trace of the request that queued the job."""
     with span(f"job {job.recipe}", SpanKind.CONSUMER, parent=Place.of(job.trace)) or nullcontext() as opened:
         if opened is not None:
-            opened.note(**{"vitrine.job": str(job.pk), "vitrine.attempt": job.attempts})
+            opened.note({"vitrine.job": str(job.pk), "vitrine.attempt": job.attempts})
         yield
 
 
@@ -49,7 +49,7 @@ class StepClock:
         """A command of the engine, which has just ended, below the step that gave it."""
         if self.span is not None and (ran := span(f"engine {command}", parent=self.span.place)) is not None:
             ran.begun_ns -= round(outcome.wall_s * 1e9)
-            ran.note(**{"process.exit.code": outcome.returncode, "vitrine.cpu_s": outcome.cpu_s})
+            ran.note({"process.exit.code": outcome.returncode, "vitrine.cpu_s": outcome.cpu_s})
             ran.end(failed=outcome.returncode != 0)
 
     def now_at(self, step: str) -> None:

@@ -8,7 +8,7 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -71,7 +71,7 @@ class Span:
             _here.reset(self._before)
         self.end(failed=self.failed or error is not None)
 
-    def note(self, **attributes: str | float) -> None:
+    def note(self, attributes: Mapping[str, str | int | float]) -> None:
         self.attributes.update(attributes)
 
     def end(self, *, failed: bool = False) -> None:

@@ -26,7 +26,8 @@ READ_CACHE = Counter(
 )
 LIMITS_HIT = Counter(
     "vitrine_limit_hit_total",
-    "Requests, and events of a product, over a limit, by the limit's kind: see docs/backend.md.",
+    "Requests, and events of a product, over a limit, by the limit's kind: see docs/backend.md; `login` for passwords "
+    "that were tried too often.",
     ("kind",),
 )
 

@@ -13,13 +13,16 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run password reset test check fix bench fuzz audit contracts dev
+.PHONY: help run doctor password reset test check fix bench fuzz audit contracts dev
 
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
 
 run: ## Start everything and print what to open; Ctrl-C stops it  [PORT=8000 HOST=127.0.0.1 DATA_DIR=var TLS=0]
 	@exec $(READY) manage.py up
+
+doctor: ## Try everything that this installation stands on, and say what to do about what is broken
+	@exec $(READY) manage.py doctor
 
 password: ## Give the user admin a new password, printed once  [ADMIN_PASSWORD=]
 	@exec $(READY) manage.py password

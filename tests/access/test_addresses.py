@@ -60,4 +60,18 @@ def test_an_ipv6_caller_is_counted_by_the_network_that_is_theirs() -> None:
         for one in ("2001:db8::1", "2001:db8::ffff:1")
     }
 
-    assert names == {"address 2001:db8::"}
+    other = name_of_address(RequestFactory().get("/", REMOTE_ADDR="2001:db8:0:1::1"))
+    assert len(names) == 1
+    assert other not in names
+
+
+def test_what_is_counted_by_tells_nobody_the_address_and_is_another_with_another_secret(
+    settings: Settings,
+) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.77")
+    before = name_of_address(request)
+    settings.SECRET_KEY = "another-secret"
+    after = name_of_address(request)
+
+    assert "203.0.113" not in before
+    assert before != after

@@ -85,7 +85,7 @@ def listed() -> Iterator[tuple[str, Any]]:
 
 def is_page(route: str) -> bool:
     """Whether people come there by the console's session."""
-    return not route.startswith(("api/", "health/"))
+    return not route.startswith(("api/", "health/", "metrics"))
 
 
 def address(route: str, product: Product, visitor: Visitor | None = None) -> str:

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from vitrine.catalog import files
 from vitrine.catalog.signatures import Audience, KeyRing, SigningKey, is_signed, step_end
 from vitrine.config.environment import ROOT
-from vitrine.config.logs import without_signatures
+from vitrine.config.secrets import without_secrets
 from vitrine.pipeline.engine import WHEEL_NODE
 
 GIVEN: dict[str, Any] = json.loads(Path(__file__).with_name("signed_paths.json").read_text())
@@ -145,7 +145,7 @@ def test_an_address_ends_with_the_file_s_own_name() -> None:
 def test_no_signature_stands_in_the_log() -> None:
     address = files.url_to_read("models/0/web-1.glb", "http://shop", public=False)
 
-    told = without_signatures(None, "info", {"request": f"GET {address}", "code": 200})
+    told = without_secrets({"request": f"GET {address}", "code": 200})
 
     assert told["request"].endswith("…/models/0/web-1.glb")
     assert not is_signed(told["request"].removeprefix("GET http://shop/files/"))

@@ -60,6 +60,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         "DATABASE_REPLICA_URL": "postgresql://a:hush@d/c",
         "REDIS_URL": "redis://:hush@b/0",
         "EMAIL_URL": "smtp://me:hush@b:587",
+        "OTEL_EXPORTER_OTLP_HEADERS": "x-key=hush",
     }
 
     assert "hush" not in repr(an_environment(tmp_path, **secrets))
@@ -75,6 +76,8 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("DEBUG", "maybe", "1 or 0"),
         ("FILE_URLS", "open", "signed or plain"),
         ("FILE_URL_HOURS", "0", "a whole number from 1 to 8760"),
+        ("OTEL_TRACES_SAMPLER_ARG", "10", "a number from 0 to 1"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "an address such as https://example.com"),
         ("LOG_LEVEL", "loud", "debug or info or warning or error"),
         ("PUBLIC_URL", "assets.example.com", "an address such as https://example.com"),
         ("PUBLIC_URL", "https://user:pass@example.com", "an address such as https://example.com"),

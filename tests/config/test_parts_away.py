@@ -46,12 +46,11 @@ def upload(client: APIClient) -> Any:
 
 
 def readiness() -> tuple[int, str, dict[str, str]]:
-    """Status, the whole word, and each part that is not well."""
+    """Status and the word that everybody hears, and each part that is not well."""
     response = Client().get("/health/ready")
-    body = response.json()
-    unwell = {name: one["status"] for name, one in body["parts"].items() if one["status"] != "ok"}
+    unwell = {name: one["status"] for name, one in system.parts().items() if one["status"] != "ok"}
     unwell.pop("studio", None)  # whether this machine has a Chromium is not asked here
-    return response.status_code, body["status"], unwell
+    return response.status_code, response.json()["status"], unwell
 
 
 # --- Redis ---------------------------------------------------------------------------------------------------------
@@ -77,7 +76,7 @@ def test_without_redis_uploads_are_taken_and_reads_go_on(calling: Caller) -> Non
     assert Job.objects.get().state == State.QUEUED
     assert calling(Role.VIEWER).get(f"/api/assets/3d/{response.json()['id']}/").status_code == 200
     assert Client().get(f"/p/{a_product().pk}").status_code == 200
-    assert readiness() == (200, "degraded", {"queue": "degraded"})
+    assert readiness() == (200, "ok", {"queue": "degraded"})
 
 
 # --- The file store ------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def test_a_line_says_what_was_asked_and_how_it_ended(client: Client, capsys: Sai
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "event": "request",
+        "kind": "access",
         "level": "info",
         "address": "127.0.0.0",
         "method": "GET",

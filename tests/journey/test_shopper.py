@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from tests.gltf_builders import a_ball
+from tests.journey.processes import wait_until
 from tests.journey.service import ROOT, Service
 from tests.viewer.phones import IPHONE, PIXEL, REL_AR, STAY
 
@@ -101,6 +102,25 @@ def test_an_upload_becomes_everything_a_product_page_needs(service: Service, pro
     assert types["web"] == "model/gltf-binary"
     assert types["ios"] == "model/vnd.usdz+zip"
     assert types["poster"] == "image/webp"
+
+
+def test_one_answer_at_metrics_tells_of_the_web_servers_and_of_the_worker(
+    service: Service, product: dict[str, Any]
+) -> None:
+    def told() -> set[str]:
+        return {
+            line.rpartition(" ")[0] for line in service.call("GET", "/metrics").body.decode().splitlines()
+        }
+
+    by_each = {
+        'vitrine_http_request_duration_seconds_count{method="POST",route="/api/assets/3d",status="201"}',
+        'vitrine_job_step_duration_seconds_count{step="proof",outcome="done"}',
+        'vitrine_upload_ready_duration_seconds_count{recipe="standard"}',
+        "vitrine_worker_rounds_total",
+    }
+
+    assert product["status"] == "ready"
+    assert wait_until(lambda: by_each <= told(), limit_s=20), by_each - told()
 
 
 def test_the_page_shows_poster_then_preview_then_full(

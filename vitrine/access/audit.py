@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -23,7 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from vitrine.access.addresses import address_of, shortened
-from vitrine.access.calling import current_request
+from vitrine.access.calling import current_request, current_request_id
 from vitrine.pipeline.legible import legible
 
 SYSTEM = "system"
@@ -112,7 +111,7 @@ def note(
         key_prefix=str(getattr(getattr(request, "auth", None), "shown", ""))[:32],
         target_kind=kind,
         target_id=target_id,
-        request_id=_request_id() if request else "",
+        request_id=current_request_id() if request else "",
         details=_plain(details),
         name=actor.get_username() if actor else "" if request else SYSTEM,
         address=shortened(address_of(request)) if request else "",
@@ -200,11 +199,6 @@ def _target(target: models.Model | tuple[str, object] | None) -> tuple[str, str]
     if isinstance(target, models.Model):
         return str(target._meta.model_name), str(target.pk)  # noqa: SLF001  # Django's own public name for it
     return target[0], str(target[1])
-
-
-def _request_id() -> str:
-    """As it stands in the web server's log."""
-    return str(legible(str(structlog.contextvars.get_contextvars().get("request_id", ""))))[:64]
 
 
 def _plain(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 
+import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from vitrine.pipeline.legible import legible
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
@@ -22,6 +25,11 @@ def remember_request(respond: Respond) -> Respond:
             _request.reset(before)
 
     return remembering
+
+
+def current_request_id() -> str:
+    """As it stands in the web server's log, and in a worker's for what came of a request; empty without one."""
+    return str(legible(str(structlog.contextvars.get_contextvars().get("request_id", ""))))[:64]
 
 
 def current_request() -> HttpRequest | None:

@@ -69,6 +69,7 @@ DOORS: Mapping[str, _Row] = {
     "api/users/<uuid:person_id>": {"GET": Action.ADMINISTER, "PATCH": Action.ADMINISTER},
     "api/schema": {"GET": Open.ANYONE},
     "api/docs": {"GET": Open.ANYONE},
+    "metrics": {"GET": Action.MEASURE},
     "health/live": {"GET": Open.ANYONE},
     "health/ready": {"GET": Open.ANYONE},
     # shoppers

@@ -25,7 +25,8 @@ from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from vitrine.access.addresses import address_of
+from vitrine.access.addresses import address_of, digest_of
+from vitrine.metrics.table import LIMITS_HIT
 
 log = structlog.get_logger()
 
@@ -138,9 +139,8 @@ def take_and_fetch(kind: Kind, who: str, name: str) -> tuple[Taken, bytes | None
 def name_of_address(request: HttpRequest) -> str:
     """What is counted as one address: an IPv6 caller has a whole /64 to choose from."""
     address = ip_address(address_of(request))
-    if address.version == 4:
-        return f"address {address}"
-    return f"address {ip_network((address, 64), strict=False).network_address}"
+    counted = address if address.version == 4 else ip_network((address, 64), strict=False).network_address
+    return f"address {digest_of(str(counted))}"
 
 
 def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list[Taken], bytes | None]:
@@ -150,7 +150,11 @@ def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list
         return free, quotas.take([], fetch)[1] if fetch else None
     limit = Limit(plain.per_s * times, plain.burst * times)
     asked = [Asked(kind, limit, who, cost) for who, cost in costs.items()]
-    return quotas.take(asked, fetch)
+    taken, found = quotas.take(asked, fetch)
+    for one in taken:
+        if not one.allowed:
+            LIMITS_HIT.count(one.kind)
+    return taken, found
 
 
 # --- Where the moments are kept ------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from vitrine.access import moments, second_factor
-from vitrine.access.addresses import shortened
+from vitrine.access.addresses import digest_of, shortened
 from vitrine.access.counting import Bucket, counts
 from vitrine.access.models import User
 from vitrine.access.passwords import LONGEST
 from vitrine.errors import CodeNeeded, CodeWrong, LoginNeeded, TooManyLogins
+from vitrine.metrics.table import LIMITS_HIT
 
 _KNOWN_S = 30 * 24 * 3600.0
 
@@ -78,7 +79,7 @@ class Hold:
         self._known = f"known:{account}:{network}"
         self._pair = Bucket(f"pair:{account}:{network}", burst=8, every_s=60)
         place = network if ":" in address else address  # one customer has a whole /48 of IPv6
-        self._place = Bucket(f"address:{place}", burst=40, every_s=15)
+        self._place = Bucket(f"address:{digest_of(place)}", burst=40, every_s=15)
         self._account = Bucket(f"account:{account}", burst=60, every_s=60)
 
     def take(self) -> None:
@@ -89,6 +90,7 @@ class Hold:
         wait_s = math.ceil(counts().take(buckets))
         self._taken = buckets
         if wait_s > 0:
+            LIMITS_HIT.count("login")
             moments.login_held_back(self._username, self._address, wait_s)
             raise TooManyLogins(
                 f"Too many wrong passwords were tried. Wait {wait_s} seconds, then try again.",

@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.access.limits import Kind, take_each
+from vitrine.api.event_numbers import note_told
 from vitrine.api.limiting import too_many
 from vitrine.api.parsers import Json
 from vitrine.errors import Fault, InvalidRequest
@@ -81,6 +82,7 @@ class Events(APIView):
         within = within_limits(batch)
         taken = record(within)
         dropped = taken.dropped + len(batch.events) - len(within.events)
+        note_told(batch, accepted=taken.accepted, dropped=dropped)
         return Response({"accepted": taken.accepted, "dropped": dropped}, status=202)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:

@@ -37,6 +37,7 @@ from vitrine.api.answers import has, manners
 from vitrine.catalog import files, queries
 from vitrine.catalog.models import Product
 from vitrine.catalog.standing import Standing, standing
+from vitrine.metrics.table import DATABASE_CALLS, READ_CACHE
 
 log = structlog.get_logger()
 
@@ -204,6 +205,13 @@ def _name(product_id: UUID) -> str:
 
 def answer(request: HttpRequest, product_id: UUID) -> HttpResponse | None:
     """The product, or that it is as the caller has it; None where the long way must answer."""
+    found = _answer(request, product_id)
+    if found is None:
+        READ_CACHE.count("long")
+    return found
+
+
+def _answer(request: HttpRequest, product_id: UUID) -> HttpResponse | None:
     known, subject = _who(request)
     if not known:
         return None
@@ -217,17 +225,20 @@ def answer(request: HttpRequest, product_id: UUID) -> HttpResponse | None:
     kept = Kept.of(found)
     now = timing.note("cache", timing.started)
     stands = _standing(product_id, subject)
-    timing.note("db", now)
+    DATABASE_CALLS.note(timing.note("db", now) - now, "select", "ok")
     if stands is None or not _may_read(stands, person):
         return None
     base = shapes.base_url(request)
     stamp = _stamp(product_id, stands.revision, public=stands.published)
     if has(request, _etag(stamp, base)):
+        READ_CACHE.count("unchanged")
         return _sent(b"", _etag(stamp, base), timing, status=304, public=person is None)
+    answered = "kept"
     if kept is None or kept.stamp != stamp:
-        kept = _made_once(product_id, stamp)
+        kept, answered = _made_once(product_id, stamp), "made"
     if kept is None or (person is None and not stands.published):
         return None
+    READ_CACHE.count(answered)
     return _sent(kept.at(base), _etag(kept.stamp, base), timing, public=person is None)
 
 

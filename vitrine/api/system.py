@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from vitrine.access.arrival import caller_of
+from vitrine.access.roles import Action
 from vitrine.catalog import files
 from vitrine.errors import StoreFailed
 from vitrine.pipeline.studio import find_chromium
@@ -31,16 +33,33 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when the database and the store answer. Redis and Chromium are not needed to serve: they say `degraded`."""
-    parts = {name: check() for name, check in _CHECKS.items()}
-    needed = all(parts[name]["status"] == "ok" for name in ("database", "files"))
-    whole = all(part["status"] == "ok" for part in parts.values())
+    """200 when the database and the store answer. Redis and Chromium are not needed to serve: they say `degraded`.
+
+    Each part's state is for who may read the service's numbers; others hear `ok` or `failing`.
+    """
+    found = parts()
+    needed = all(found[name]["status"] == "ok" for name in ("database", "files"))
+    whole = all(part["status"] == "ok" for part in found.values())
     status = "ok" if whole else "degraded" if needed else "failing"
+    if not needed:
+        unwell = [name for name, part in found.items() if part["status"] != "ok"]
+        log.warning("not_ready", parts=unwell)
+    seen = found["database"]["status"] == "ok" and _may_see_parts(request)
     return JsonResponse(
-        {"status": status, "parts": parts},
+        {"status": status, "parts": found} if seen else {"status": "ok" if needed else "failing"},
         status=200 if needed else 503,
         headers={"Cache-Control": "no-store"},
     )
+
+
+def parts() -> dict[str, dict[str, Any]]:
+    """How each part does: `status` is ok, degraded or failing, and `detail` says what to do."""
+    return {name: check() for name, check in _CHECKS.items()}
+
+
+def _may_see_parts(request: HttpRequest) -> bool:
+    caller = caller_of(request)
+    return caller is not None and caller.may(Action.MEASURE)
 
 
 def _part(status: str, detail: str = "") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from vitrine.api import (
     auth,
     events,
     keys,
+    numbers,
     products,
     second_factor,
     system,
@@ -74,6 +75,7 @@ urlpatterns = [
     *both("api/users/<uuid:person_id>", users.OnePerson.as_view(), "user"),
     *both("api/schema", SpectacularAPIView.as_view(), "schema"),
     *both("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
+    *both("metrics", numbers.Metrics.as_view(), "metrics"),
     *both("health/live", system.live, "live"),
     *both("health/ready", system.ready, "ready"),
 ]

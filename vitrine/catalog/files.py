@@ -9,6 +9,7 @@ from django.conf import settings
 
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.catalog.signatures import Audience, KeyRing, step_end
+from vitrine.catalog.timed_store import TimedStore
 from vitrine.pipeline.work import Format, Kind
 from vitrine.storage.blobs import BlobStore, Key
 from vitrine.storage.filesystem import FilesystemStore
@@ -24,14 +25,16 @@ _PACKED = ".br"
 def store() -> BlobStore:
     """The store of this installation: S3 when AWS_BUCKET_NAME is set, else the folder DATA_DIR/files."""
     if settings.AWS_BUCKET_NAME:
-        return S3Store(
-            Bucket(
-                name=settings.AWS_BUCKET_NAME,
-                region=settings.AWS_REGION,
-                endpoint_url=settings.AWS_ENDPOINT_URL,
+        return TimedStore(
+            S3Store(
+                Bucket(
+                    name=settings.AWS_BUCKET_NAME,
+                    region=settings.AWS_REGION,
+                    endpoint_url=settings.AWS_ENDPOINT_URL,
+                )
             )
         )
-    return FilesystemStore(settings.DATA_DIR / "files")
+    return TimedStore(FilesystemStore(settings.DATA_DIR / "files"))
 
 
 def original_key(product_id: UUID, sha256: str, file_format: Format) -> Key:

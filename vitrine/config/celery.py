@@ -10,11 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from celery import Celery, bootsteps
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 from django.db import close_old_connections
 
 from vitrine.config.environment import ENVIRONMENT, choose_settings
+from vitrine.config.telling import begin_telling
+from vitrine.metrics.database import watch_database
+from vitrine.metrics.table import WORKER_ROUNDS, WORKER_ROUNDS_FAILED
 
 choose_settings()
 log = structlog.get_logger()
@@ -39,6 +42,7 @@ class Sweeper(bootsteps.StartStopStep):
         self.stopped = threading.Event()
 
     def start(self, parent: Any) -> None:
+        begin_telling()
         threading.Thread(target=self._sweep_until_stopped, name="sweeper", daemon=True).start()
 
     def stop(self, parent: Any) -> None:
@@ -50,12 +54,15 @@ class Sweeper(bootsteps.StartStopStep):
         while not self.stopped.wait(settings.JOB_SWEEP_S):
             for one in ROUNDS:
                 try:
+                    watch_database()
                     one()
                 except Exception:
+                    WORKER_ROUNDS_FAILED.count(one.__name__)
                     # The outermost edge of a worker: whatever failed now is tried again with the next round.
                     log.exception("sweep_failed", round=one.__name__)
                 finally:
                     close_old_connections()
+            WORKER_ROUNDS.count()
 
 
 class Carrier(bootsteps.StartStopStep):
@@ -79,6 +86,12 @@ class Carrier(bootsteps.StartStopStep):
 @setup_logging.connect
 def _leave_logging_alone(**_: Any) -> None:
     """Celery would set the log up anew, and jobs' own lines would be lost."""
+
+
+@worker_process_init.connect
+def _tell_metrics(**_: Any) -> None:
+    """Each process that cooks counts for itself."""
+    begin_telling()
 
 
 app = Celery("vitrine", broker=broker_url(settings.REDIS_URL), set_as_current=True)

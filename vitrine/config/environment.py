@@ -108,6 +108,12 @@ class Environment:
     """CONVERTER_PYTHON: a Python that can import bpy, for FBX and for USDZ on every device; ours, if it can."""
     log_level: str
     """LOG_LEVEL: debug, info, warning or error; info by default."""
+    otel_endpoint: str | None
+    """OTEL_EXPORTER_OTLP_ENDPOINT: an OpenTelemetry collector that takes OTLP over HTTP, to send traces to."""
+    otel_headers: tuple[str, ...] = field(repr=False)
+    """OTEL_EXPORTER_OTLP_HEADERS: what it wants to hear with them, as name=value by commas."""
+    otel_share: float
+    """OTEL_TRACES_SAMPLER_ARG: the share of traces that is sent, 0 to 1; 1 by default."""
     ci: bool
     """CI: true makes a missing Chromium an error."""
 
@@ -160,6 +166,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         node=read.program("NODE"),
         converter_python=read.python("CONVERTER_PYTHON"),
         log_level=read.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info"),
+        otel_endpoint=read.url("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        otel_headers=read.pairs("OTEL_EXPORTER_OTLP_HEADERS"),
+        otel_share=read.share("OTEL_TRACES_SAMPLER_ARG"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
         secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
@@ -250,6 +259,18 @@ class _Reader:
     def several(self, name: str) -> tuple[str, ...]:
         parts = (self.text(name) or "").split(",")
         return tuple(part.strip() for part in parts if part.strip())
+
+    def pairs(self, name: str) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"[A-Za-z0-9-]+=[^\s,]*", pair) for pair in self.several(name)):
+            # A value may hold a key: it is not repeated.
+            raise SetupFault(f"{name} must be pairs such as name=value, separated by commas.")
+        return self.several(name)
+
+    def share(self, name: str) -> float:
+        value = self.text(name) or "1"
+        if not re.fullmatch(r"0?\.[0-9]+|[01](\.0+)?", value):
+            self.refuse(name, "a number from 0 to 1, such as 0.1")
+        return float(value)
 
     def url(self, name: str) -> str | None:
         value = self.text(name)

@@ -1,12 +1,14 @@
 """One line an event: readable on a terminal, JSON elsewhere."""
 
 import logging
-import re
 import sys
+from enum import StrEnum
 from typing import Any
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
+
+from vitrine.config.secrets import without_secrets
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -14,15 +16,30 @@ _SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
-_SIGNATURE = re.compile(r"(/files/[0-9a-f]{8}\.[ps][0-9]+\.)[A-Za-z0-9_-]+")
+
+class LogKind(StrEnum):
+    """What a line is about, in its field `kind`."""
+
+    ACCESS = "access"  # a request, answered
+    ERROR = "error"  # something of ours failed
+    PERFORMANCE = "performance"  # how long something took
+    INTERACTION = "interaction"  # what a shopper's viewer told; nothing about the shopper
+    SERVICE = "service"  # all else: what the service does
 
 
-def without_signatures(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Whoever reads the log must not read files by it: an address without its signature leads nowhere."""
-    return {
-        name: _SIGNATURE.sub(r"\1…", value) if isinstance(value, str) else value
-        for name, value in event.items()
-    }
+def told_apart(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Each line has a kind; an error is one whoever writes it."""
+    if "kind" not in event:
+        failed = event.get("level") in {"error", "critical"} or "exception" in event
+        event["kind"] = LogKind.ERROR if failed else LogKind.SERVICE
+    if event["kind"] == LogKind.INTERACTION:
+        event.pop("address", None)
+    return event
+
+
+def kept_back(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    cleaned: EventDict = without_secrets(event)
+    return cleaned
 
 
 def configure() -> None:
@@ -47,7 +64,8 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            without_signatures,
+            told_apart,
+            kept_back,
             _renderer(),
         ],
     )
@@ -59,10 +77,10 @@ def _renderer() -> Processor:
 
 def straight_to_the_log() -> Any:
     """A logger whose lines look like all others and go to the same place, but by no way through the standard library,
-    which takes longer than many a view."""
+    which takes longer than many a view. Nothing is cut out of them: whoever writes them sees to it."""
     return structlog.wrap_logger(
         structlog.WriteLogger(sys.stderr),
-        processors=[*_SHARED, without_signatures, _renderer()],
+        processors=[*_SHARED, _renderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLogger().getEffectiveLevel()),
         cache_logger_on_first_use=True,
     )

@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
 
 import structlog
 from django.conf import settings
@@ -17,12 +18,18 @@ from vitrine.access.addresses import address_of, shortened
 from vitrine.access.models import User
 from vitrine.api.reading import Caller
 from vitrine.config.logs import straight_to_the_log
+from vitrine.config.secrets import CUT
+from vitrine.metrics.database import watch_database
+from vitrine.metrics.table import REQUESTS
+from vitrine.traces.spans import Place, SpanKind, span, traces
 
 _ID = re.compile(r"[0-9A-Za-z._=+/-]{8,128}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SECRET = re.compile(r"[0-9A-Za-z_-]{30,}(?=/|$)")
 _LONGEST_PATH = 300
-_QUIET = ("/static/", "/health/")
+_SLOW_MS = 1_000
+_QUIET = ("/static/", "/health/", "/metrics")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestLog:
@@ -34,22 +41,42 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
+        watch_database()
         request_id = id_of(request)
         with structlog.contextvars.bound_contextvars(
             request_id=request_id, address=shortened(address_of(request))
         ):
-            response = self.get_response(request)
+            response = self._traced(request, request_id) if traces() else self.get_response(request)
             response.headers["X-Request-ID"] = request_id
             took_ms = round((time.perf_counter() - started) * 1000, 2)
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Server-Timing", f"total;dur={took_ms}")
-            self._tell(request, response.status_code, took_ms)
+            method, route = _labels(request)
+            self._tell(request, method, response.status_code, took_ms)
+            if took_ms > _SLOW_MS:
+                self._log.info("slow_request", kind="performance", method=method, route=route, ms=took_ms)
+        REQUESTS.note(took_ms / 1000, method, route, str(response.status_code))
         return response
 
-    def _tell(self, request: HttpRequest, status: int, took_ms: float) -> None:
+    def _traced(self, request: HttpRequest, request_id: str) -> HttpResponseBase:
+        """A proxy of ours may have begun the trace; what others say of traces is not believed."""
+        given = request.headers.get("traceparent", "") if settings.TRUSTED_PROXIES else ""
+        opened = span("request", SpanKind.SERVER, parent=Place.of(given))
+        assert opened is not None, "somebody traces"
+        with opened, structlog.contextvars.bound_contextvars(trace_id=opened.place.trace_id):
+            response = self.get_response(request)
+            method, route = _labels(request)
+            opened.name, opened.failed = f"{method} {route}", response.status_code >= 500
+            opened.note(
+                {"http.request.method": method, "http.route": route, "vitrine.request_id": request_id}
+            )
+            opened.note({"http.response.status_code": response.status_code})
+        return response
+
+    def _tell(self, request: HttpRequest, method: str, status: int, took_ms: float) -> None:
         level = "error" if status >= 500 else "debug" if request.path.startswith(_QUIET) else "info"
-        told = {"method": request.method, "path": told_path(request.path), "status": status}
-        getattr(self._log, level)("request", **told, ms=took_ms, **_person(request))
+        told = {"method": method, "path": told_path(request.path), "status": status}
+        getattr(self._log, level)("request", kind="access", **told, ms=took_ms, **_person(request))
 
 
 def id_of(request: HttpRequest) -> str:
@@ -60,8 +87,23 @@ def id_of(request: HttpRequest) -> str:
 
 def told_path(path: str) -> str:
     """A path as it may be written down: signatures of files and tokens in it are left out."""
-    hidden = _SECRET.sub(lambda found: found[0] if _UUID.fullmatch(found[0]) else "…", path)
+    hidden = _SECRET.sub(lambda found: found[0] if _UUID.fullmatch(found[0]) else CUT, path)
     return hidden if len(hidden) <= _LONGEST_PATH else f"{hidden[:_LONGEST_PATH]}…"
+
+
+def _labels(request: HttpRequest) -> tuple[str, str]:
+    """Method and route. What others make up has no name of its own among the metrics: it would be one more for ever."""
+    method = request.method if request.method in _METHODS else None
+    match = request.resolver_match
+    if match is not None:
+        return method or "(other)", route_of(match.route)
+    return method or "(other)", "(static)" if request.path.startswith("/static/") else "(none)"
+
+
+@cache
+def route_of(route: str) -> str:
+    """As docs/permissions.md writes it, with and without the slash at its end alike."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route).rstrip("/")
 
 
 def _person(request: HttpRequest) -> dict[str, str]:

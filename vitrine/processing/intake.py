@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vitrine.access.audit import note
+from vitrine.access.calling import current_request_id
 from vitrine.access.models import User
 from vitrine.catalog import files
 from vitrine.catalog.announcements import Topic, announce
@@ -22,6 +23,7 @@ from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, Upload
 from vitrine.storage.blobs import BlobMissing, Key
+from vitrine.traces.spans import current_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,8 @@ def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
         publish=wishes.publish,
         rung_at=timezone.now(),
         created_by=by,
+        request_id=current_request_id(),
+        trace=place.header if (place := current_place()) else "",
     )
     if new:
         transaction.on_commit(partial(ring, job))

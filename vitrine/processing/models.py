@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from vitrine.access.models import User
@@ -127,6 +127,8 @@ class Job(models.Model):
     stored_keys: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     made_version = models.ForeignKey(AssetVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    request_id = models.CharField(max_length=64, blank=True, default="")
+    trace = models.CharField(max_length=55, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -160,6 +162,18 @@ class Job(models.Model):
         return (
             cls.objects.filter(state=State.QUEUED).order_by("created_at").values_list("pk", flat=True).first()
         )
+
+    @classmethod
+    def open_counts(cls) -> dict[str, int]:
+        """How many wait, and how many are being cooked."""
+        found = cls.objects.filter(_OPEN).values_list("state").annotate(count=Count("pk"))
+        return {State.QUEUED.value: 0, State.PROCESSING.value: 0, **dict(found)}
+
+    @classmethod
+    def oldest_waits_s(cls) -> float:
+        """Since when the job waits that has waited longest, in seconds; 0 when none does."""
+        oldest = cls.objects.filter(_OPEN, state=State.QUEUED).aggregate(at=Min("created_at"))["at"]
+        return 0.0 if oldest is None else max(0.0, (timezone.now() - oldest).total_seconds())
 
     @classmethod
     def claim(cls, job_id: uuid.UUID | str) -> Self | None:

@@ -28,6 +28,7 @@ from vitrine.pipeline.report import proof_of, report_of
 from vitrine.pipeline.work import Format, Kind, Made, Work
 from vitrine.processing.models import Job
 from vitrine.processing.scratch import scratch_folder
+from vitrine.processing.watching import JobClock, StepClock, traced
 from vitrine.storage.blobs import Key
 
 log = structlog.get_logger()
@@ -42,32 +43,44 @@ class LeaseLost(Exception):
 def run(job_id: UUID | str) -> None:
     """Cook a job if it is free. Whatever happens, the row says how it ended or somebody takes it up again."""
     job = Job.claim(job_id)
-    if job is None:
-        return
+    if job is not None:
+        asked = {"request_id": job.request_id} if job.request_id else {}
+        with structlog.contextvars.bound_contextvars(**asked), traced(job):
+            _attempt(job)
+
+
+def _attempt(job: Job) -> None:
     job_log = log.bind(job=str(job.pk), product=str(job.version.product_id), attempt=job.attempts)
     job_log.info("job_started", recipe=job.recipe)
+    clock = JobClock(job, job_log)
     try:
-        with _heartbeat(job), scratch_folder() as folder:
-            _cook_and_finish(job, folder)
+        with _heartbeat(job), scratch_folder() as folder, clock.steps() as steps:
+            _cook_and_finish(job, folder, steps)
     except LeaseLost:
+        outcome = "lost"
         job_log.warning("job_lease_lost")
     except Refused as error:
+        outcome = "refused"
         _fail(job, error)
         job_log.warning("job_refused", code=error.code, detail=error.detail)
     except Broken as error:
-        _try_later(job, error)
+        outcome = _try_later(job, error)
         job_log.warning("job_broken", code=error.code, detail=error.detail)
     except Exception:  # noqa: BLE001  # a worker's outermost edge: no job may hang for what nobody foresaw
-        _try_later(job, Broken("The job failed in a way nobody foresaw. The worker's log has the details."))
         job_log.exception("job_crashed")
+        outcome = _try_later(
+            job, Broken("The job failed in a way nobody foresaw. The worker's log has the details.")
+        )
     else:
+        outcome = "done"
         job_log.info("job_done")
+    clock.end(outcome)
 
 
-def _cook_and_finish(job: Job, folder: Path) -> None:
-    progress = _Progress(job)
+def _cook_and_finish(job: Job, folder: Path, steps: StepClock) -> None:
+    progress = _Progress(job, steps)
     progress("fetch", 0.0)
-    recipe, tools = recipes.named(job.recipe, job.options), recipes.tools_of(settings.PIPELINE)
+    recipe, tools = recipes.named(job.recipe, job.options), steps.heard(recipes.tools_of(settings.PIPELINE))
     versions = recipes.versions(tools)
     fingerprint = recipe.fingerprint(versions)
     existing = AssetVersion.objects.filter(made_from=job.version, fingerprint=fingerprint).first()
@@ -293,12 +306,13 @@ def _fail(job: Job, error: Refused | Broken) -> None:
             job.version.product.note_failed()
 
 
-def _try_later(job: Job, error: Broken) -> None:
-    """Put the job back for another attempt, or fail it when it had its last."""
+def _try_later(job: Job, error: Broken) -> str:
+    """Put the job back for another attempt, or fail it when it had its last. Says which."""
     if job.attempts >= settings.JOB_ATTEMPTS:
         _fail(job, error)
-    else:
-        job.put_back()
+        return "failed"
+    job.put_back()
+    return "put-back"
 
 
 @dataclass(slots=True)
@@ -306,10 +320,12 @@ class _Progress:
     """Writes the job's step and progress, not more often than worth it. Raises when the lease is lost."""
 
     job: Job
+    clock: StepClock
     step: str = ""
     written_at: float = field(default=0.0)
 
     def __call__(self, step: str, progress: float) -> None:
+        self.clock.now_at(step)
         now = time.monotonic()
         if step == self.step and now - self.written_at < _NOTE_EVERY_S:
             return

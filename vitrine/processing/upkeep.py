@@ -13,6 +13,7 @@ from vitrine.access.audit import note
 from vitrine.catalog import files
 from vitrine.catalog.models import Product
 from vitrine.errors import Broken
+from vitrine.metrics.table import JOBS
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, State, Upload
 from vitrine.processing.scratch import sweep_scratch
@@ -67,6 +68,7 @@ def give_up() -> int:
         with transaction.atomic():
             if job.fail(error):
                 job.version.product.note_failed()
+                JOBS.note(0, job.recipe, "died")
                 count += 1
     return count
 

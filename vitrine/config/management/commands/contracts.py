@@ -10,16 +10,18 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from vitrine.config.environment import ROOT
+from vitrine.config.metrics_page import metrics_page
 from vitrine.config.permissions_page import permissions_page
 from vitrine.config.promises import broken, promises_of
 
 _OPENAPI = ROOT / "contracts" / "openapi.yaml"
 _PROMISED = ROOT / "contracts" / "promised.json"
 _PERMISSIONS = ROOT / "docs" / "permissions.md"
+_METRICS = ROOT / "docs" / "metrics.md"
 
 
 class Command(BaseCommand):
-    help = "Writes contracts/openapi.yaml and docs/permissions.md from the code; --check only says whether they agree."
+    help = "Writes contracts/openapi.yaml and pages of docs/ from the code; --check only says whether they agree."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="compare, and fail when they differ")
@@ -27,7 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         openapi, plain = _openapi()
-        for file, made in ((_OPENAPI, openapi), (_PERMISSIONS, permissions_page().encode())):
+        pages = {_PERMISSIONS: permissions_page(), _METRICS: metrics_page()}
+        for file, made in ((_OPENAPI, openapi), *((page, text.encode()) for page, text in pages.items())):
             if not options["check"]:
                 file.write_bytes(made)
             elif not file.is_file() or file.read_bytes() != made:

@@ -1,0 +1,15 @@
+"""The store is one for all tests: what these leave in it would puzzle others."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from vitrine.catalog import files
+
+
+@pytest.fixture(autouse=True)
+def _swept_store() -> Iterator[None]:
+    before = set(files.store().keys())
+    yield
+    for key in set(files.store().keys()) - before:
+        files.store().delete(key)

@@ -46,6 +46,7 @@ MAKING_NOTHING = {
     "change_password",
     "begin_second_factor",
     "confirm_second_factor",
+    "erase_user",
 }
 """POSTs that may be sent twice as they are: events are told once or twice, and counted as they come; a message more is
 what receivers reckon with; of two new secrets the last one counts, and was shown."""

@@ -170,6 +170,13 @@ class Shelf:
         except redis.RedisError as error:
             self._leave_alone(error)
 
+    def forget(self, product_id: UUID) -> None:
+        """While Redis is away it forgets by itself, `kept_for_s` after the last read."""
+        try:
+            self._redis.delete(_name(product_id))
+        except redis.RedisError as error:
+            self._leave_alone(error)
+
     def _call(self, name: str) -> bytes | None:
         connection = self._own.__dict__.get("connection")
         if connection is None:

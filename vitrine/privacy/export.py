@@ -5,11 +5,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO, Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils import timezone
 from vitrine.access.audit import note
 from vitrine.access.models import User
 from vitrine.catalog import files
-from vitrine.errors import Broken, Conflict, NotFound
+from vitrine.errors import Broken, Conflict
 from vitrine.privacy.holdings import HOLDINGS, audit_shape, audited, name_of, sessions_of
 from vitrine.privacy.models import Export, State
 from vitrine.processing.models import Upload
@@ -48,25 +49,23 @@ def ask(person: User, *, by: User, export_id: UUID) -> Export:
     return waiting or ask(person, by=by, export_id=export_id)  # it was made in this very moment
 
 
-def newest_of(person: User) -> Export:
-    """NotFound where none was asked for, or its time is up."""
-    found = Export.objects.filter(person=person).order_by("-created_at").first()
-    if found is None or found.expires_at <= timezone.now():
-        raise NotFound("No export is there. Ask for one: POST to this address.")
-    return found
+def those_of(person: User) -> list[Export]:
+    """What is there or being made, newest first."""
+    since = timezone.now() - timedelta(days=settings.EXPORT_DAYS)
+    return list(Export.objects.filter(person=person, created_at__gt=since).order_by("-created_at"))
 
 
 def read(person: User) -> tuple[Export, Pieces]:
-    """The newest archive, for its person. Conflict while it is being made."""
-    found = newest_of(person)
-    if found.state != State.READY:
-        raise Conflict(f"The export is {found.state}. It is put together within a minute; then come again.")
+    """The newest archive, for its person. Conflict where none is ready."""
+    ready = next((one for one in those_of(person) if one.state == State.READY), None)
+    if ready is None:
+        raise Conflict("No export is ready. Ask for one; it is put together within a minute.")
     try:
-        pieces = files.store().open(found.key)
+        pieces = files.store().open(ready.key)
     except BlobMissing as error:
-        raise NotFound("The archive is gone. Ask for another: POST to this address.") from error
+        raise Conflict("The archive is gone. Ask for another.") from error
     note("export.downloaded", target=person, by=person)
-    return found, pieces
+    return ready, pieces
 
 
 def make_those_asked_for() -> int:
@@ -91,9 +90,7 @@ def _make(export: Export) -> bool:
         size = _written(export)
     except Broken as error:
         log.warning("export_failed", export=str(export.pk), code=error.code)
-        if export.attempts >= Export.MOST_ATTEMPTS:
-            export.end(State.FAILED)
-        return False
+        return False  # it is tried again once its lease is over, so often and no more
     with transaction.atomic():
         ended = export.end(State.READY, size=size)
         if ended:

@@ -27,7 +27,7 @@ class Holding:
     fields: tuple[str, ...]
 
     def of(self, person: User) -> Iterator[Mapping[str, Any]]:
-        rows = apps.get_model(self.model)._default_manager.filter(**{self.by: person})  # noqa: SLF001  # documented
+        rows = apps.get_model(self.model)._default_manager.filter(**{self.by: person.pk})  # noqa: SLF001  # documented
         yield from rows.order_by("pk").values(*self.fields).iterator()
 
 

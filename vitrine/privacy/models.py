@@ -62,6 +62,7 @@ class Export(models.Model):
         """One that waits, ours until the lease is over; None when there is none."""
         now = timezone.now()
         free = Q(state=State.WAITING) & (Q(lease_until=None) | Q(lease_until__lt=now))
+        cls.objects.filter(free, attempts__gte=cls.MOST_ATTEMPTS).update(state=State.FAILED, token=None)
         found = cls.objects.filter(free).order_by("created_at").first()
         if found is None:
             return None

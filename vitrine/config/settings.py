@@ -286,6 +286,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FileFormat": [(one.value, one.value) for one in Format],
+        "StateEnum": [(one, one) for one in ("waiting", "delivered", "failed")],
+        "ExportState": [(one, one) for one in ("waiting", "ready", "failed")],
     },
 }
 

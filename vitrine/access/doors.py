@@ -82,6 +82,7 @@ DOORS: Mapping[str, _Row] = {
     "p/<uuid:product_id>/snippets": {"GET": Action.READ},
     "embed/<uuid:product_id>": {"GET": Open.ANYONE},  # what is not published is 404 there for everybody
     "oembed": {"GET": Open.ANYONE},
+    "privacy": {"GET": Open.ANYONE},
     "files/<path:key>": {"GET": Open.PUBLISHED},
     "viewer/<path:name>": {"GET": Open.ANYONE},
     "ca.crt": {"GET": Open.ANYONE},

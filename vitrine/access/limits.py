@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from ipaddress import ip_address, ip_network
@@ -68,6 +69,10 @@ LIMITS: dict[Kind, Limit] = {
     # By product, in events: no crowd of addresses drowns what is told of one.
     Kind.PRODUCT_EVENTS: Limit(per_s=1_000, burst=50_000),
 }
+
+
+REFILLS = timedelta(seconds=max(limit.burst / limit.per_s for limit in LIMITS.values()))
+"""After this nothing is remembered of anybody: Redis forgets a quota that is whole again."""
 
 
 class Taken(NamedTuple):

@@ -40,7 +40,6 @@ from vitrine.catalog.standing import Standing, standing
 
 log = structlog.get_logger()
 
-_KEPT_S = 600
 _BASE = "\x00"
 """Stands for the base URL in what is kept, so that no Host header can fill Redis. No text of ours can hold it."""
 _BASE_KEPT = b'"\\u0000/'
@@ -114,7 +113,7 @@ def same_state(product: Product, etag: str) -> bool:
 
 def kept_for_s() -> int:
     """How long an answer may be kept: the one place that decides it."""
-    return _KEPT_S
+    return int(settings.KEPT_READS_S)
 
 
 def _stamp(product_id: UUID, revision: int, *, public: bool) -> str:

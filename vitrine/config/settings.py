@@ -127,6 +127,7 @@ AUDIT_KEPT_DAYS = ENVIRONMENT.audit_kept_days
 OLD_VERSIONS_DAYS = ENVIRONMENT.old_versions_days
 EXPORT_DAYS = ENVIRONMENT.export_days
 ANSWER_LIFE_S = 24 * 3600  # what was answered to a request with an Idempotency-Key
+KEPT_READS_S = 600  # how long Redis keeps an answer about a product; who reads asks the database all the same
 ERASURES_DAYS = 3 * 365  # that somebody was erased, to show that it was done; not who it was
 RETENTION_RUNS_DAYS = 400  # what each night's sweep took
 PRIVACY_CONTACT = ENVIRONMENT.privacy_contact

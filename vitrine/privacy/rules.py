@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vitrine.access import audit, chain
+from vitrine.access.limits import REFILLS
 from vitrine.access.login import KNOWN
 from vitrine.access.models import Login
 from vitrine.access.tokens import LOGIN_LIFE
@@ -137,8 +138,8 @@ _RULES_OF_SHOPPERS = (
     Rule(
         name="request-log",
         what=_(
-            "One line for each request: time, path, status, duration, and the network it came from (the address "
-            "without its last part)."
+            "One line for each request: time, path, status, duration, the network it came from (the address without its "
+            "last part), and for who is logged in the number of the login."
         ),
         why=_("To find faults and to fend off attacks."),
         whom=Whom.SHOPPERS,
@@ -151,12 +152,12 @@ _RULES_OF_SHOPPERS = (
     ),
     Rule(
         name="limits",
-        what=_("How many requests came lately from a network, a person or a key."),
+        what=_("How many requests came in the last moments from an address, a person or a key; in memory."),
         why=_("To fend off floods."),
         whom=Whom.SHOPPERS,
         basis=Basis.LEGITIMATE_INTEREST,
         tables=("Redis",),
-        until=_("seconds to minutes: as long as the limit takes to fill up again"),
+        kept=REFILLS,
     ),
 )
 _RULES_OF_STAFF = (
@@ -195,9 +196,7 @@ _RULES_OF_STAFF = (
     ),
     Rule(
         name="login-counts",
-        what=_(
-            "Hashes of names that were tried, with the networks they were tried from, and those that succeeded."
-        ),
+        what=_("Hashes of names that were tried, and the addresses they were tried from; in memory."),
         why=_("To hold back who guesses passwords."),
         whom=Whom.STAFF,
         basis=Basis.LEGITIMATE_INTEREST,
@@ -307,7 +306,7 @@ _RULES_OF_THINGS = (
     Rule(
         name="announcements",
         what=_("What happened to products, in ids and numbers, to be told to webhooks."),
-        why=_("The same."),
+        why=_("So that no receiver misses anything."),
         whom=Whom.NOBODY,
         basis=Basis.NO_PERSONAL_DATA,
         tables=("catalog_announcement",),
@@ -326,12 +325,12 @@ _RULES_OF_THINGS = (
     ),
     Rule(
         name="kept-reads",
-        what=_("Products as the API answers them, to answer faster."),
-        why=_("Speed."),
+        what=_("Products as the API answers them; in memory."),
+        why=_("To answer faster."),
         whom=Whom.NOBODY,
         basis=Basis.NO_PERSONAL_DATA,
         tables=("Redis",),
-        until=_("ten minutes"),
+        kept="KEPT_READS_S",
     ),
     Rule(
         name="retention-runs",

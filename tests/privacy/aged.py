@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.builders import a_product, a_user
 from vitrine.access import chain, tokens
-from vitrine.access.audit import AuditEntry, note
+from vitrine.access.audit import AuditEntry, note, signed
 from vitrine.access.models import Login
 from vitrine.api.models import Repeat
 from vitrine.catalog import files
@@ -73,8 +73,6 @@ def aged_entry(at: datetime) -> AuditEntry:
 
 
 def signed_as(entry: AuditEntry) -> str:
-    from vitrine.access.audit import signed  # noqa: PLC0415
-
     return signed(entry.content())
 
 

@@ -5,6 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -13,6 +14,13 @@ from django.db import connection
 from vitrine.catalog import files
 from vitrine.storage.blobs import Key
 
+_READ: dict[bytes, Callable[[Any, bytes], Any]] = {
+    b"string": lambda client, name: client.get(name),
+    b"hash": lambda client, name: client.hgetall(name),
+    b"list": lambda client, name: client.lrange(name, 0, -1),
+    b"set": lambda client, name: client.smembers(name),
+    b"zset": lambda client, name: client.zrange(name, 0, -1),
+}
 _TABLES = """
     SELECT relation.oid::regclass::text FROM pg_class AS relation
     JOIN pg_namespace AS space ON space.oid = relation.relnamespace
@@ -72,15 +80,9 @@ def _contents(key: Key) -> Iterator[bytes]:
 
 
 def _in_redis(has: Callable[[bytes], bool]) -> Iterator[str]:
-    client = redis.Redis.from_url(settings.REDIS_URL)
+    client: Any = redis.Redis.from_url(settings.REDIS_URL)
     for name in client.scan_iter():
-        value = {
-            b"string": lambda name=name: client.get(name),
-            b"hash": lambda name=name: client.hgetall(name),
-            b"list": lambda name=name: client.lrange(name, 0, -1),
-            b"set": lambda name=name: client.smembers(name),
-            b"zset": lambda name=name: client.zrange(name, 0, -1),
-        }[client.type(name)]()
+        value = _READ[bytes(client.type(name))](client, name)
         if has(name) or has(value if isinstance(value, bytes) else repr(value).encode()):
             yield f"Redis: {name.decode(errors='replace')}"
     client.close()

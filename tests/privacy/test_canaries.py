@@ -116,7 +116,12 @@ def test_of_a_purged_product_nothing_is_found(
     calling: Caller, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     marks = ("Kanarienkäfig", "birdcage-tag", "secret of the cage")
-    fields = {"name": marks[0], "tags": [marks[1]], "metadata": {"note": marks[2]}, "alt": marks[0]}
+    fields: dict[str, Any] = {
+        "name": marks[0],
+        "tags": [marks[1]],
+        "metadata": {"note": marks[2]},
+        "alt": marks[0],
+    }
     product = a_product(variants=(Kind.WEB, Kind.POSTER), **fields)
     key = files.packed_key(product.shown_version.variants.get(kind=Kind.WEB).key)
     files.store().put(key, io.BytesIO(b"packed"), media_type="model/gltf-binary")

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from tests.builders import a_product
 from tests.privacy import aged
 from vitrine.access import chain
 from vitrine.access.audit import AuditEntry
@@ -92,7 +93,7 @@ def test_old_versions_and_audit_entries_are_kept_unless_somebody_chose_otherwise
 
 def test_a_version_from_which_a_kept_one_was_made_stays(settings: Settings) -> None:
     settings.OLD_VERSIONS_DAYS = 100
-    product = aged.a_product(published=False)
+    product = a_product(published=False)
     made = product.add_version(
         key=f"models/{product.pk}/made.glb",
         passed=True,

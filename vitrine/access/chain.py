@@ -84,7 +84,7 @@ def cut(end: datetime, most: int) -> int:
             return 0
         last = before(end).order_by("-number").first()
         made = AuditCut.last()
-        if last is not None and (made is None or made.number < (last.number or 0)):
+        if last is not None and last.number is not None and (made is None or made.number < last.number):
             made = AuditCut(number=last.number, digest=last.digest)
             made.signature = signed(made.content())
             made.save(force_insert=True)

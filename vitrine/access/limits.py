@@ -105,7 +105,7 @@ class Asked(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"vitrine:limit:{self.kind}:{self.who}"
+        return _name_of(self.kind, self.who)
 
     @property
     def emission_us(self) -> int:
@@ -146,6 +146,15 @@ def name_of_address(request: HttpRequest) -> str:
     if address.version == 4:
         return f"address {address}"
     return f"address {ip_network((address, 64), strict=False).network_address}"
+
+
+def forget(who: str) -> None:
+    """What was counted of a person or a key that is no more."""
+    _quotas(settings.REDIS_URL).forget(who)
+
+
+def _name_of(kind: Kind, who: str) -> str:
+    return f"vitrine:limit:{kind}:{who}"
 
 
 def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list[Taken], bytes | None]:
@@ -207,6 +216,11 @@ class Quotas:
             return self._here.take(asked), None
         taken = [one.taken(said[2 * i], said[2 * i + 1]) for i, one in enumerate(asked)]
         return taken, said[2 * len(asked)] if len(said) > 2 * len(asked) else None
+
+    def forget(self, who: str) -> None:
+        """redis.RedisError while Redis is away."""
+        for kind in Kind:
+            self._redis.delete(_name_of(kind, who))
 
     def _call(self, names: list[str], asked: Sequence[Asked]) -> list[Any]:
         """Two whole numbers for each that is asked, and then what was fetched."""

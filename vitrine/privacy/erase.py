@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from vitrine.access import audit
+from vitrine.access import audit, limits
 from vitrine.access.counting import counts
 from vitrine.access.login import counted_as
 from vitrine.access.models import User
@@ -58,6 +58,7 @@ def _let_go(person: User, by: User) -> Erasure:
             raise Conflict("This is the last active admin. Make somebody else an admin first.")
         audit.note("user.erased", target=locked, by=by)
         known = [counted_as(name) for name in (locked.username, locked.email) if name]
+        known += [f"user {locked.pk}", *(f"key {key}" for key in locked.keys.values_list("pk", flat=True))]
         erasure = Erasure.objects.create(person_id=locked.pk, asked_by=by.pk, counted_as=known)
         sessions = [session.pk for session in sessions_of(locked.pk)]
         Session.objects.filter(pk__in=sessions).delete()
@@ -72,6 +73,7 @@ def _finish(erasure: Erasure) -> None:
     audit.forget_person(erasure.person_id)
     for name in erasure.counted_as:
         counts().forget(name)
+        limits.forget(name)
     for key in list(files.store().keys(folder_of(erasure.person_id))):
         files.store().delete(key)
     erasure.counted_as, erasure.done_at = [], timezone.now()

@@ -87,7 +87,7 @@ def folder_of(person_id: uuid.UUID) -> str:
 class Erasure(models.Model):
     """That a person was erased, and whether nothing is left to do. Not who it was: `person_id` leads to nobody.
 
-    `counted_as` holds, until it is done, the hashes by which the login counters knew the person.
+    `counted_as` holds, until it is done, by which names Redis counted the person: hashes, and numbers of keys.
     """
 
     person_id = models.UUIDField(primary_key=True)

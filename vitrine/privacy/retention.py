@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -42,7 +43,8 @@ def plan(now: datetime | None = None) -> list[Due]:
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
     """All of it at once, by rule; for the command line. The nightly run does the same in slices."""
-    now, taken = now or timezone.now(), {}
+    now = now or timezone.now()
+    taken: dict[str, Any] = {}
     for rule in RULES:
         if rule.rows_due(now) is not None:
             taken[rule.name] = sum(_batches(rule, now))
@@ -93,7 +95,7 @@ def _some_of(rule: Rule, now: datetime) -> int:
     return rule.sweep(now, now - life, AT_ONCE) if rule.sweep else delete_some(rows, AT_ONCE)
 
 
-def delete_some(rows: QuerySet[object], most: int) -> int:
+def delete_some(rows: QuerySet[Any], most: int) -> int:
     """Delete at most so many of them, leaving out those that somebody has locked. How many."""
     meta = rows.model._meta  # noqa: SLF001  # Django's documented way
     assert meta.pk is not None, "every model has a key"
@@ -103,7 +105,7 @@ def delete_some(rows: QuerySet[object], most: int) -> int:
         some, values = found.query.sql_with_params()
         where = f"{quote(meta.pk.column)} = ANY(ARRAY({some}))"
         cursor.execute(f"DELETE FROM {quote(meta.db_table)} WHERE {where}", values)  # noqa: S608  # Django's SQL
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _note_progress(run: RetentionRun) -> None:

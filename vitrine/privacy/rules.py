@@ -138,8 +138,8 @@ _RULES_OF_SHOPPERS = (
     Rule(
         name="request-log",
         what=_(
-            "One line for each request: time, path, status, duration, the network it came from (the address without its "
-            "last part), and for who is logged in the number of the login."
+            "One line for each request: time, path, status, duration, the network it came from (the address without "
+            "its last part), and for who is logged in the number of the login."
         ),
         why=_("To find faults and to fend off attacks."),
         whom=Whom.SHOPPERS,

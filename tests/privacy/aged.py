@@ -1,10 +1,13 @@
 """For each rule, something that is too old for it and something that is not."""
 
 import io
+import json
+import os
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -137,15 +140,26 @@ def retention_runs() -> None:
         RetentionRun.objects.create(day=ago(timedelta(days=days)).date(), ended_at=timezone.now())
 
 
+def logs() -> None:
+    """One to be put aside, one that was, and one of today."""
+    folder = settings.DATA_DIR / "logs"
+    folder.mkdir(exist_ok=True)
+    for name, age in (("web.log", AGES[0]), ("worker.log", AGES[2])):
+        (folder / name).write_text(json.dumps({"timestamp": ago(age).isoformat()}) + "\n")
+    aside = folder / "gone.log.1"
+    aside.write_text("old\n")
+    os.utime(aside, (0, 0))
+
+
 KINDS: tuple[Callable[[], None], ...] = (
     *(events, logins, sessions, audit_names, exports, erasures, uploads, deleted_products),
-    *(old_versions, announcements, answers, retention_runs),
+    *(old_versions, announcements, answers, retention_runs, logs),
 )
 
 
-def everything(settings: Settings) -> None:
+def everything(chosen: Settings) -> None:
     """With every rule on."""
-    settings.AUDIT_KEPT_DAYS, settings.OLD_VERSIONS_DAYS = 800, 100
+    chosen.AUDIT_KEPT_DAYS, chosen.OLD_VERSIONS_DAYS = 800, 100
     audit_names()  # before the others write entries
     for kind in KINDS:
         if kind is not audit_names:

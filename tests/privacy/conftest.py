@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from vitrine.catalog import files
 
@@ -11,5 +12,8 @@ from vitrine.catalog import files
 def _swept_store() -> Iterator[None]:
     before = set(files.store().keys())
     yield
+    for log in (settings.DATA_DIR / "logs").glob("*.log*"):
+        if log.name.split(".")[0] in {"web", "worker", "gone"}:
+            log.unlink()
     for key in set(files.store().keys()) - before:
         files.store().delete(key)

@@ -108,8 +108,22 @@ def test_a_version_from_which_a_kept_one_was_made_stays(settings: Settings) -> N
     assert planned()["old-versions"] == retention.sweep()["old-versions"] == 0
 
 
+def test_no_line_of_the_log_gets_older_than_it_may(settings: Settings) -> None:
+    aged.logs()
+    folder = settings.DATA_DIR / "logs"
+
+    assert retention.sweep()["request-log"] == 2
+
+    assert (folder / "web.log").read_text() == ""
+    assert "timestamp" in (folder / "web.log.1").read_text()
+    assert not (folder / "gone.log.1").exists()
+    assert (folder / "worker.log").read_text() != ""
+
+
 def the_night(monkeypatch: pytest.MonkeyPatch, now: datetime = NIGHT) -> None:
+    """One in which nothing is due but answers."""
     monkeypatch.setattr(timezone, "now", lambda: now)
+    monkeypatch.setattr(retention, "RULES", [rule for rule in RULES if rule.name == "answers"])
 
 
 def test_each_night_one_run_takes_all_and_the_next_calls_nothing(

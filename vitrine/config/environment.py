@@ -85,6 +85,8 @@ class Environment:
     """AUDIT_DAYS: days that the audit log remembers names and addresses, 400 by default; what was done stays."""
     audit_kept_days: int
     """AUDIT_KEPT_DAYS: days until audit entries themselves go, oldest first; 0, as by default, keeps them all."""
+    log_days: int
+    """LOG_DAYS: days until a line goes from the log's files in DATA_DIR/logs, 30 by default."""
     old_versions_days: int
     """OLD_VERSIONS_DAYS: days until versions that are neither published nor newest go; 0 by default: never."""
     export_days: int
@@ -153,6 +155,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
         audit_days=read.number("AUDIT_DAYS", default=400, least=1, most=36_500),
         audit_kept_days=read.number("AUDIT_KEPT_DAYS", default=0, least=0, most=36_500),
+        log_days=read.number("LOG_DAYS", default=30, least=2, most=3650),
         old_versions_days=read.number("OLD_VERSIONS_DAYS", default=0, least=0, most=36_500),
         export_days=read.number("EXPORT_DAYS", default=3, least=1, most=30),
         privacy_contact=read.text("PRIVACY_CONTACT") or "",

@@ -124,6 +124,7 @@ BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others 
 ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_KEPT_DAYS = ENVIRONMENT.audit_kept_days
+LOG_DAYS = ENVIRONMENT.log_days
 OLD_VERSIONS_DAYS = ENVIRONMENT.old_versions_days
 EXPORT_DAYS = ENVIRONMENT.export_days
 ANSWER_LIFE_S = 24 * 3600  # what was answered to a request with an Idempotency-Key

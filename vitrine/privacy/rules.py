@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.conf import settings
@@ -28,16 +28,22 @@ from vitrine.catalog.models import Product
 from vitrine.insight import record
 from vitrine.insight.models import Event, id_at
 from vitrine.outreach.models import Delivery
-from vitrine.privacy import export, versions
+from vitrine.privacy import export, logs, versions
 from vitrine.privacy.models import Erasure, Export, RetentionRun
 from vitrine.processing import upkeep
 from vitrine.processing.models import Upload
 
 Text = str | Promise
-Due = Callable[[datetime, datetime], QuerySet[Any]]
-"""Given now, and the moment before which something is too old: the rows that must go."""
+Due = Callable[[datetime, datetime], "Countable"]
+"""Given now, and the moment before which something is too old: what must go, rows or files."""
 Sweep = Callable[[datetime, datetime, int], int]
 """Given the same, and how many at most: lets some go and says how many; 0 when none is left."""
+
+
+class Countable(Protocol):
+    """A query, or what counts like one."""
+
+    def count(self) -> int: ...
 
 
 class Whom(StrEnum):
@@ -88,7 +94,7 @@ class Rule:
         is_days = str(self.kept).endswith("_DAYS")
         return timedelta(days=value) if is_days else timedelta(seconds=value)
 
-    def rows_due(self, now: datetime) -> QuerySet[Any] | None:
+    def rows_due(self, now: datetime) -> Countable | None:
         """None for what does not end by us, or not at all."""
         life = self.life()
         return None if self.due is None or life is None else self.due(now, now - life)
@@ -145,10 +151,10 @@ _RULES_OF_SHOPPERS = (
         whom=Whom.SHOPPERS,
         basis=Basis.LEGITIMATE_INTEREST,
         tables=("DATA_DIR/logs",),
-        until=_(
-            "until the log is full and overwritten, or as long as the collector that it is handed to keeps it"
-        ),
-        ends=_("overwritten"),
+        kept="LOG_DAYS",
+        variable="LOG_DAYS",
+        due=logs.old,
+        sweep=lambda now, before, _most: logs.forget_old(now, before),
     ),
     Rule(
         name="limits",

@@ -108,6 +108,15 @@ def test_a_version_from_which_a_kept_one_was_made_stays(settings: Settings) -> N
     assert planned()["old-versions"] == retention.sweep()["old-versions"] == 0
 
 
+def test_of_a_deleted_product_every_version_stays_until_it_goes_as_a_whole(settings: Settings) -> None:
+    aged.old_versions()
+    settings.OLD_VERSIONS_DAYS = 100
+    for product in Product.objects.all():
+        product.remove()
+
+    assert planned()["old-versions"] == retention.sweep()["old-versions"] == 0
+
+
 def test_no_line_of_the_log_gets_older_than_it_may(settings: Settings) -> None:
     aged.logs()
     folder = settings.DATA_DIR / "logs"

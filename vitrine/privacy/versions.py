@@ -31,7 +31,10 @@ def forget_old(before: datetime, most: int) -> int:
 def _unneeded(before: datetime) -> QuerySet[AssetVersion]:
     shown = Product.objects.filter(Q(published_version=OuterRef("pk")) | Q(newest_version=OuterRef("pk")))
     cooked = Job.objects.filter(_WORKING, version=OuterRef("pk"))
-    return AssetVersion.objects.filter(created_at__lt=before).exclude(Exists(shown)).exclude(Exists(cooked))
+    here = AssetVersion.objects.filter(
+        product__deleted_at=None
+    )  # others go, or come back, with their product
+    return here.filter(created_at__lt=before).exclude(Exists(shown)).exclude(Exists(cooked))
 
 
 def _forget(version: AssetVersion, before: datetime) -> int:

@@ -2,8 +2,8 @@
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
 memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, when a shopper sees
-something on a slow network, and how long a merchandiser waits for a product; then reads and lists of the API, for which
-`make bench ONLY="api lists"` needs no models.
+something on a slow network, and how long a merchandiser waits for a product; then reads and lists of the API, and the
+expiry of ten million rows, for which `make bench ONLY="api lists retention"` needs no models.
 Seconds are this machine's: read their ratios.
 """
 
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import peers, tables
+from bench import peers, retention, tables
 from bench.comparing import compare
 from bench.doors import rows
 from bench.doors.lists import Listed, measure_lists
@@ -23,6 +23,7 @@ from bench.first_picture import RUNS, Shown, first_pictures, made
 from bench.heavy import Heavy, cook_heavy
 from bench.models import models_in
 from bench.ready import Failed, Waited, waits
+from bench.retention import Swept, measure_retention
 from bench.scaling import Scaling, scale
 from vitrine.errors import VitrineError
 from vitrine.pipeline import recipes
@@ -30,7 +31,7 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-DOORS = ("api", "lists")
+DOORS = ("api", "lists", "retention")
 PARTS = ("bytes", "equal", "scaling", "heavy", "first", "ready", *DOORS)
 HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
@@ -47,22 +48,25 @@ def main(arguments: list[str]) -> None:
     report = Report(asked.results, recipes.tools_of(Bench()))
     if set(asked.only) - set(DOORS):
         _cook(asked, report)
-    _ask(asked.only, report)
+    _ask(asked.only, report, asked.rows)
     report.finish()
 
 
-def _ask(only: list[str], report: "Report") -> None:
+def _ask(only: list[str], report: "Report", rows_to_expire: int) -> None:
     """The parts that need no models."""
     with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
         if "api" in only:
             report.rates = measure_reads(Path(folder))
         if "lists" in only:
             report.listed = measure_lists(Path(folder))
+    if "retention" in only:
+        with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
+            report.swept = measure_retention(Path(folder), count=rows_to_expire)
 
 
 def _models(folder: Path | None) -> list[Path]:
     if folder is None:
-        sys.exit("Name a folder of models, or --only api lists.")
+        sys.exit("Name a folder of models, or --only api lists retention.")
     models = models_in(folder)
     if not models:
         sys.exit(f"{folder} holds no models.")
@@ -112,6 +116,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
         "--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run; all unless told"
     )
     parser.add_argument("--runs", type=int, default=RUNS, help="visits of each page, for the part first")
+    parser.add_argument("--rows", type=int, default=retention.ROWS, help="for the part retention")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the tables are written")
     return parser.parse_args(arguments)
 
@@ -131,6 +136,7 @@ class Report:
         self.heavy: Heavy | None = None
         self.rates: dict[str, Rate] = {}
         self.listed: list[Listed] = []
+        self.swept: Swept | None = None
 
     def begin(self) -> None:
         print("\n".join(tables.heading(tables.FILES)), flush=True)
@@ -176,7 +182,10 @@ class Report:
             yield from tables.first_targets_of(shown)
         yield from tables.ready_targets_of(self._waits)
         yield from rows.targets_of(self.rates, self.listed)
+        if self.swept is not None:
+            yield retention.target_of(self.swept)
         yield from rows.section_of(self.rates, self.listed)
+        yield from retention.section_of(self.swept)
 
     def _write(self) -> None:
         files = [line for result in self._results for line in tables.files_of(result)]

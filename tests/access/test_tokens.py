@@ -18,7 +18,6 @@ from vitrine.access import tokens
 from vitrine.access.models import Login
 from vitrine.access.signing import ring
 from vitrine.access.tokens import Kind, Pair
-from vitrine.access.upkeep import forget_logins
 from vitrine.errors import LoginNeeded
 
 pytestmark = pytest.mark.django_db
@@ -227,15 +226,6 @@ def test_only_digests_of_tokens_are_kept() -> None:
     kept = " ".join(str(value) for value in Login.objects.values_list()[0])
 
     assert jti_of(pair) not in kept
-
-
-def test_logins_whose_time_is_up_are_swept() -> None:
-    tokens.begin(a_user())
-    young = tokens.login_of(tokens.begin(a_user()).access)
-    Login.objects.exclude(pk=young.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
-
-    assert forget_logins() == 1
-    assert list(Login.objects.all()) == [young]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from tests.builders import a_product, a_user
 from tests.conftest import Caller
 from tests.locks import together
 from vitrine.access.roles import Role
-from vitrine.api.models import Repeat, forget_old_answers
+from vitrine.api.models import Repeat
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product
 from vitrine.config.environment import ROOT
@@ -46,6 +46,7 @@ MAKING_NOTHING = {
     "change_password",
     "begin_second_factor",
     "confirm_second_factor",
+    "erase_user",
 }
 """POSTs that may be sent twice as they are. Events are told once or twice, and counted as they come; a message more is
 what receivers reckon with; of two new secrets the last one counts, and was shown. Two askings for tokens are two
@@ -199,16 +200,6 @@ def test_a_key_is_forgotten_after_a_day(calling: Caller) -> None:
 
     assert send(client).status_code == 201
     assert (Product.objects.count(), Repeat.objects.count()) == (2, 1)
-
-
-def test_old_answers_are_swept(calling: Caller) -> None:
-    client = calling(Role.EDITOR)
-    send(client, "old")
-    Repeat.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    send(client, "new")
-
-    assert forget_old_answers() == 1
-    assert Repeat.objects.count() == 1
 
 
 def test_neither_key_nor_answer_can_be_read_from_the_database(calling: Caller) -> None:

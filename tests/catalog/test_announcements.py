@@ -1,14 +1,12 @@
 """What happened is announced once, by whoever did it, or not at all."""
 
 import uuid
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.utils import timezone
 from pytest_django import Settings
 
 from tests.builders import a_job, a_product
@@ -16,7 +14,7 @@ from tests.conftest import Caller
 from tests.gltf_builders import a_ball
 from tests.polygon_builders import binary_stl, cube_triangles
 from vitrine.access.roles import Role
-from vitrine.catalog.announcements import Announcement, Topic, announce, forget_heard
+from vitrine.catalog.announcements import Announcement, Topic, announce
 from vitrine.errors import ModelRejected
 from vitrine.pipeline.bench import Bench
 from vitrine.processing import runner
@@ -140,13 +138,3 @@ def test_what_is_undone_was_never_announced() -> None:
         transaction.set_rollback(True)
 
     assert topics() == before
-
-
-def test_old_ones_are_forgotten_once_they_were_passed_on() -> None:
-    now, old = timezone.now(), timezone.now() - timedelta(days=31)
-    for at, heard_at in ((old, old), (old, None), (now, now)):
-        Announcement.objects.create(topic=Topic.PING, at=at, heard_at=heard_at)
-
-    assert forget_heard() == 1
-
-    assert not Announcement.objects.filter(at=old, heard_at=old).exists()

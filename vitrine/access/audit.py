@@ -27,6 +27,7 @@ from vitrine.pipeline.legible import legible
 
 SYSTEM = "system"
 _DETAILS_LETTERS = 4_000
+_AT_ONCE = 1_000
 _SIGNATURE = "vitrine.access.audit"
 
 
@@ -164,19 +165,31 @@ def told(entry: AuditEntry) -> dict[str, Any]:
 
 
 def forget_person(actor_id: uuid.UUID) -> int:
-    """Erase a person's name and addresses from every entry; what was done stays. How many entries."""
-    return _forget(AuditEntry.objects.filter(actor_id=actor_id))
+    """Erase a person's name and addresses from every entry, and the networks from which strangers tried to be them;
+    what was done stays. Some at a time, so that no writer waits. How many entries."""
+    by_strangers = Q(actor_id=None, target_kind="user", target_id=str(actor_id))
+    theirs = AuditEntry.objects.filter(Q(actor_id=actor_id) | by_strangers)
+    count = some = _forget(theirs)
+    while some:
+        some = _forget(theirs)
+        count += some
+    return count
+
+
+def remembered_before(end: datetime) -> models.QuerySet[AuditEntry]:
+    """Entries older than `end` that still know who did it."""
+    return AuditEntry.objects.filter(at__lt=end).exclude(salt="")
 
 
 def forget_old_people() -> int:
     """The same for whatever is older than AUDIT_DAYS, some at a time. How many entries."""
-    end = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
-    old = AuditEntry.objects.filter(at__lt=end).exclude(salt="").order_by("at").values("pk")[:1_000]
-    return _forget(AuditEntry.objects.filter(pk__in=old))
+    return _forget(remembered_before(timezone.now() - timedelta(days=settings.AUDIT_DAYS)))
 
 
 def _forget(entries: models.QuerySet[AuditEntry]) -> int:
-    return entries.exclude(salt="").update(name="", address="", salt="")
+    """At most _AT_ONCE of them, the oldest first."""
+    some = entries.exclude(salt="").order_by("at").values("pk")[:_AT_ONCE]
+    return AuditEntry.objects.filter(pk__in=some).update(name="", address="", salt="")
 
 
 def signed(content: bytes) -> str:

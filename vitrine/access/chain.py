@@ -7,11 +7,14 @@ so no verb waits for another's transaction, and there is one order, that of seal
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection, models, transaction
+from django.db.models import Max, Min
 
-from vitrine.access.audit import AuditEntry, holds, signed
+from vitrine.access.audit import AuditEntry, holds, note, signed
+from vitrine.access.cuts import AuditCut
 
 log = structlog.get_logger()
 
@@ -65,10 +68,41 @@ def _seal_some() -> int:
     return len(entries)
 
 
+def before(end: datetime) -> models.QuerySet[AuditEntry]:
+    """What a cut at `end` lets go: the chain's oldest part, up to the first entry that is as young as that."""
+    chained = AuditEntry.objects.exclude(number=None)
+    young = chained.filter(at__gte=end).aggregate(first=Min("number"))["first"]
+    last = chained.aggregate(last=Max("number"))["last"] or 0
+    return chained.filter(number__lte=last if young is None else young - 1)
+
+
+def cut(end: datetime, most: int) -> int:
+    """Let go of what is older than `end`: the cut is signed and noted first, then at most `most` entries go. How many;
+    none while another worker is at it. Whoever dies in between has left a chain that verifies, and the next goes on."""
+    with transaction.atomic():
+        if not _alone():
+            return 0
+        last = before(end).order_by("-number").first()
+        made = AuditCut.last()
+        if last is not None and last.number is not None and (made is None or made.number < last.number):
+            made = AuditCut(number=last.number, digest=last.digest)
+            made.signature = signed(made.content())
+            made.save(force_insert=True)
+            note("audit.cut", number=made.number, digest=made.digest)
+    return 0 if made is None else _delete_covered(made.number, most)
+
+
+def _delete_covered(number: int, most: int) -> int:
+    covered = AuditEntry.objects.filter(number__lte=number).order_by("number").values("pk")[:most]
+    return AuditEntry.objects.filter(pk__in=covered).delete()[0]
+
+
 def verify(*, expected: tuple[int, str] | None = None) -> Verdict:
-    """Walk the whole chain. `expected`: a number and its digest, noted earlier."""
-    walk = _Walk()
-    fault = next(walk.faults(), None)
+    """Walk the whole chain, from the last cut on. `expected`: a number and its digest, noted earlier."""
+    begin = AuditCut.last()
+    walk = _Walk() if begin is None else _Walk(begin.number, begin.digest)
+    fault = None if begin is None or holds(begin.content(), begin.signature) else _forged(begin)
+    fault = fault or next(walk.faults(), None)
     if fault is None and expected is not None:
         fault = _missing(*expected)
     unsealed = AuditEntry.objects.filter(number=None)
@@ -90,7 +124,7 @@ class _Walk:
     digest: str = START
 
     def faults(self) -> Iterator[Fault]:
-        for entry in AuditEntry.objects.exclude(number=None).order_by("number").iterator(chunk_size=1_000):
+        for entry in AuditEntry.objects.filter(number__gt=self.count).order_by("number").iterator(1_000):
             what = self._wrong(entry)
             if what:
                 yield Fault(entry.number, str(entry.pk), what)
@@ -122,9 +156,17 @@ def _bad(entry: AuditEntry) -> Fault | None:
     return Fault(entry.number, str(entry.pk), what)
 
 
+def _forged(begin: AuditCut) -> Fault:
+    return Fault(begin.number, "", "the cut after it was not made by us, or under another SECRET_KEY")
+
+
 def _missing(number: int, digest: str) -> Fault | None:
-    if AuditEntry.objects.filter(number=number, digest=digest).exists():
+    begin = AuditCut.last()
+    known = AuditCut.objects.filter(number=number, digest=digest).exists()
+    if known or AuditEntry.objects.filter(number=number, digest=digest).exists():
         return None
+    if begin is not None and number < begin.number:
+        return Fault(number, "", f"it was let go with all up to {begin.number}: note a newer head")
     return Fault(number, "", "it is not there any more as it was noted")
 
 
@@ -134,7 +176,9 @@ def _sealed(number: int, digest: str) -> bytes:
 
 def _head() -> tuple[int, str]:
     last = AuditEntry.objects.exclude(number=None).order_by("-number").first()
-    return (0, START) if last is None or last.number is None else (last.number, last.digest)
+    begin = AuditCut.last()
+    found = [(one.number or 0, one.digest) for one in (last, begin) if one is not None]
+    return max(found, default=(0, START))
 
 
 def _alone() -> bool:

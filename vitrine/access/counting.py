@@ -45,6 +45,9 @@ class Counts(Protocol):
 
     def knows(self, name: str) -> bool: ...
 
+    def forget(self, part: str) -> None:
+        """Whatever has `part` in its name."""
+
 
 _TAKE = """
 local time = redis.call('TIME')
@@ -96,6 +99,10 @@ class RedisCounts:
     def knows(self, name: str) -> bool:
         return bool(self._redis.exists(self._key(name)))
 
+    def forget(self, part: str) -> None:
+        for key in list(self._redis.scan_iter(self._key(f"*{part}*"), count=1_000)):
+            self._redis.delete(key)
+
     @staticmethod
     def _key(name: str) -> str:
         """All on one node of a cluster: a script may touch no other."""
@@ -133,6 +140,10 @@ class LocalCounts:
     def knows(self, name: str) -> bool:
         return self._until.get(name, 0.0) > time.monotonic()
 
+    def forget(self, part: str) -> None:
+        with self._lock:
+            self._until = {name: until for name, until in self._until.items() if part not in name}
+
     def _forget(self, now: float) -> None:
         """Strangers choose the names: what is over goes, and if all else fails the oldest."""
         if len(self._until) < _MOST_LOCAL:
@@ -160,6 +171,11 @@ class EitherCounts:
 
     def knows(self, name: str) -> bool:
         return bool(self._ask("knows", name))
+
+    def forget(self, part: str) -> None:
+        """In both; redis.RedisError while Redis is away, since nobody would forget it there later."""
+        self._own.forget(part)
+        self._shared.forget(part)
 
     def _ask(self, verb: str, *arguments: Any) -> Any:
         if time.monotonic() >= self._away_until:

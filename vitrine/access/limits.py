@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from ipaddress import ip_address, ip_network
@@ -71,6 +72,10 @@ LIMITS: dict[Kind, Limit] = {
 }
 
 
+REFILLS = timedelta(seconds=max(limit.burst / limit.per_s for limit in LIMITS.values()))
+"""After this nothing is remembered of anybody: Redis forgets a quota that is whole again."""
+
+
 class Taken(NamedTuple):
     """What was left after a request. `reset_s`: until the quota is whole again."""
 
@@ -101,7 +106,7 @@ class Asked(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"vitrine:limit:{self.kind}:{self.who}"
+        return _name_of(self.kind, self.who)
 
     @property
     def emission_us(self) -> int:
@@ -141,6 +146,15 @@ def name_of_address(request: HttpRequest) -> str:
     address = ip_address(address_of(request))
     counted = address if address.version == 4 else ip_network((address, 64), strict=False).network_address
     return f"address {digest_of(str(counted))}"
+
+
+def forget(who: str) -> None:
+    """What was counted of a person or a key that is no more."""
+    _quotas(settings.REDIS_URL).forget(who)
+
+
+def _name_of(kind: Kind, who: str) -> str:
+    return f"vitrine:limit:{kind}:{who}"
 
 
 def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list[Taken], bytes | None]:
@@ -206,6 +220,11 @@ class Quotas:
             return self._here.take(asked), None
         taken = [one.taken(said[2 * i], said[2 * i + 1]) for i, one in enumerate(asked)]
         return taken, said[2 * len(asked)] if len(said) > 2 * len(asked) else None
+
+    def forget(self, who: str) -> None:
+        """redis.RedisError while Redis is away."""
+        for kind in Kind:
+            self._redis.delete(_name_of(kind, who))
 
     def _call(self, names: list[str], asked: Sequence[Asked]) -> list[Any]:
         """Two whole numbers for each that is asked, and then what was fetched."""

@@ -8,6 +8,7 @@ no bucket stays empty longer than its `every_s`. A right password gives back wha
 
 import hashlib
 import math
+from datetime import timedelta
 
 from django.contrib.auth import authenticate
 from django.db import transaction
@@ -21,7 +22,8 @@ from vitrine.access.passwords import LONGEST
 from vitrine.errors import CodeNeeded, CodeWrong, LoginNeeded, TooManyLogins
 from vitrine.metrics.table import LIMITS_HIT
 
-_KNOWN_S = 30 * 24 * 3600.0
+KNOWN = timedelta(days=30)
+"""How long a network counts as one that a person uses."""
 
 
 def log_in(username: str, password: str, address: str, *, code: str = "") -> User:
@@ -68,13 +70,18 @@ def welcome(person: User, address: str) -> None:
         moments.logged_in(person, address)
 
 
+def counted_as(name: str) -> str:
+    """What stands in the counters for a name or a mailbox, whichever capitals it was typed in."""
+    return hashlib.sha256(name.casefold().encode(errors="replace")).hexdigest()[:32]
+
+
 class Hold:
     """What one try of a password takes."""
 
     def __init__(self, username: str, address: str) -> None:
         self._username, self._address = username, address
         self._taken: list[Bucket] = []
-        account = hashlib.sha256(username.casefold().encode(errors="replace")).hexdigest()[:32]
+        account = counted_as(username)
         network = shortened(address)
         self._known = f"known:{account}:{network}"
         self._pair = Bucket(f"pair:{account}:{network}", burst=8, every_s=60)
@@ -103,4 +110,4 @@ class Hold:
 
     def remember(self) -> None:
         """The account's owner was here."""
-        counts().remember(self._known, _KNOWN_S)
+        counts().remember(self._known, KNOWN.total_seconds())

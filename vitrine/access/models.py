@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from vitrine.access import keys
 from vitrine.access.audit import AuditEntry
+from vitrine.access.cuts import AuditCut
 from vitrine.access.roles import Action, Role, Scope, may
 
 __all__ = [
     "ApiKey",
+    "AuditCut",
     "AuditEntry",
     "Identity",
     "Login",

@@ -15,10 +15,8 @@ from django.utils import timezone
 
 from vitrine.errors import Conflict, InProgress, KeyReused
 
-_LIFE = timedelta(hours=24)
 _LEASE = timedelta(seconds=120)
 _ASK_AGAIN_S = 2
-_AT_ONCE = 5_000
 
 
 class Repeat(models.Model):
@@ -48,7 +46,7 @@ class Repeat(models.Model):
         request is still being answered. A request that died gives its row up with its lease."""
         now = timezone.now()
         name = hashlib.sha256(f"{who}\0{key}".encode()).hexdigest()
-        cls.objects.filter(name=name, created_at__lt=now - _LIFE).delete()
+        cls.objects.filter(name=name, created_at__lt=now - timedelta(seconds=settings.ANSWER_LIFE_S)).delete()
         row, new = cls.objects.get_or_create(
             name=name, defaults={"fingerprint": fingerprint, "lease_until": now + _LEASE}
         )
@@ -91,12 +89,6 @@ class Repeat(models.Model):
 
     def _mine(self) -> models.QuerySet[Self]:
         return type(self).objects.filter(pk=self.pk, token=self.token, status=None)
-
-
-def forget_old_answers() -> int:
-    """Delete what is older than a day, some at a time. How many."""
-    old = Repeat.objects.filter(created_at__lt=timezone.now() - _LIFE).values("pk")[:_AT_ONCE]
-    return Repeat.objects.filter(pk__in=old).delete()[0]
 
 
 def _cipher(key: str) -> MultiFernet:

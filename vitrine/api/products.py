@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -122,6 +123,7 @@ class OneProduct(APIView):
         publishing.remove(product, known=known_revisions(request))
         if request.query_params.get("purge") == "true":
             upkeep.purge(product)
+            reading.shelf(settings.REDIS_URL).forget(product_id)
         return Response(status=204)
 
 

@@ -41,7 +41,6 @@ from vitrine.metrics.table import DATABASE_CALLS, READ_CACHE
 
 log = structlog.get_logger()
 
-_KEPT_S = 600
 _BASE = "\x00"
 """Stands for the base URL in what is kept, so that no Host header can fill Redis. No text of ours can hold it."""
 _BASE_KEPT = b'"\\u0000/'
@@ -115,7 +114,7 @@ def same_state(product: Product, etag: str) -> bool:
 
 def kept_for_s() -> int:
     """How long an answer may be kept: the one place that decides it."""
-    return _KEPT_S
+    return int(settings.KEPT_READS_S)
 
 
 def _stamp(product_id: UUID, revision: int, *, public: bool) -> str:
@@ -168,6 +167,13 @@ class Shelf:
             return
         try:
             self._redis.set(_name(product_id), kept.stamp.encode() + b"\n" + kept.body, ex=kept_for_s())
+        except redis.RedisError as error:
+            self._leave_alone(error)
+
+    def forget(self, product_id: UUID) -> None:
+        """While Redis is away it forgets by itself, `kept_for_s` after the last read."""
+        try:
+            self._redis.delete(_name(product_id))
         except redis.RedisError as error:
             self._leave_alone(error)
 

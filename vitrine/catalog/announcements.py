@@ -5,19 +5,15 @@ it stands then: announcements come late, twice and out of order.
 """
 
 import uuid
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from vitrine.access.audit import note
-
-_AT_ONCE = 5_000
 
 
 class Topic(StrEnum):
@@ -62,10 +58,3 @@ def announce(topic: Topic, product_id: UUID, **told: Any) -> None:
     if topic in _AUDITED:
         note(topic.value, target=("product", product_id), **told)
     Announcement.objects.create(topic=topic, product_id=product_id, told=told)
-
-
-def forget_heard() -> int:
-    """Delete what was passed on ANNOUNCEMENTS_DAYS ago, oldest first and some at a time. How many."""
-    end = timezone.now() - timedelta(days=settings.ANNOUNCEMENTS_DAYS)
-    old = Announcement.objects.filter(at__lt=end).exclude(heard_at=None).order_by("at").values("pk")
-    return Announcement.objects.filter(pk__in=old[:_AT_ONCE]).delete()[0]

@@ -86,6 +86,16 @@ class Environment:
     """EMAIL_FROM: who our mails are from; vitrine@localhost by default."""
     audit_days: int
     """AUDIT_DAYS: days that the audit log remembers names and addresses, 400 by default; what was done stays."""
+    audit_kept_days: int
+    """AUDIT_KEPT_DAYS: days until audit entries themselves go, oldest first; 0, as by default, keeps them all."""
+    log_days: int
+    """LOG_DAYS: days until a line goes from the log's files in DATA_DIR/logs, 30 by default."""
+    old_versions_days: int
+    """OLD_VERSIONS_DAYS: days until versions that are neither published nor newest go; 0 by default: never."""
+    export_days: int
+    """EXPORT_DAYS: days that an export of what is kept on a person can be downloaded, 3 by default."""
+    privacy_contact: str
+    """PRIVACY_CONTACT: who answers for the data, for the page /privacy; product pages link it once this is set."""
     worker_concurrency: int
     """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
     job_lease_s: int
@@ -155,6 +165,11 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_url=read.mail("EMAIL_URL"),
         email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
         audit_days=read.number("AUDIT_DAYS", default=400, least=1, most=36_500),
+        audit_kept_days=read.number("AUDIT_KEPT_DAYS", default=0, least=0, most=36_500),
+        log_days=read.number("LOG_DAYS", default=30, least=2, most=3650),
+        old_versions_days=read.number("OLD_VERSIONS_DAYS", default=0, least=0, most=36_500),
+        export_days=read.number("EXPORT_DAYS", default=3, least=1, most=30),
+        privacy_contact=read.text("PRIVACY_CONTACT") or "",
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),

@@ -2,21 +2,16 @@
 
 from collections.abc import Callable
 
-from vitrine.access import audit, chain
-from vitrine.access import upkeep as logins
-from vitrine.api import models as answers
-from vitrine.catalog import announcements
-from vitrine.insight import record
+from vitrine.access import chain
 from vitrine.outreach import mail
+from vitrine.privacy import erase, export, retention
 from vitrine.processing import upkeep
 
 ROUNDS: tuple[Callable[[], object], ...] = (
     upkeep.sweep,
-    logins.forget_logins,
-    record.forget_old,
-    answers.forget_old_answers,
     chain.seal,
-    audit.forget_old_people,
-    announcements.forget_heard,
     mail.tell_makers,
+    export.make_those_asked_for,
+    erase.finish_those_begun,
+    retention.nightly,
 )

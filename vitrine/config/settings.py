@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "vitrine.processing.apps.ProcessingConfig",
     "vitrine.insight.apps.InsightConfig",
     "vitrine.outreach.apps.OutreachConfig",
+    "vitrine.privacy.apps.PrivacyConfig",
     "vitrine.api.apps.ApiConfig",
     "vitrine.console.apps.ConsoleConfig",
     "vitrine.storefront.apps.StorefrontConfig",
@@ -130,6 +131,15 @@ EVENTS_DAYS = ENVIRONMENT.events_days
 BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
 ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 AUDIT_DAYS = ENVIRONMENT.audit_days
+AUDIT_KEPT_DAYS = ENVIRONMENT.audit_kept_days
+LOG_DAYS = ENVIRONMENT.log_days
+OLD_VERSIONS_DAYS = ENVIRONMENT.old_versions_days
+EXPORT_DAYS = ENVIRONMENT.export_days
+ANSWER_LIFE_S = 24 * 3600  # what was answered to a request with an Idempotency-Key
+KEPT_READS_S = 600  # how long Redis keeps an answer about a product; who reads asks the database all the same
+ERASURES_DAYS = 3 * 365  # that somebody was erased, to show that it was done; not who it was
+RETENTION_RUNS_DAYS = 400  # what each night's sweep took
+PRIVACY_CONTACT = ENVIRONMENT.privacy_contact
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
@@ -287,6 +297,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "FileFormat": [(one.value, one.value) for one in Format],
+        "StateEnum": [(one, one) for one in ("waiting", "delivered", "failed")],
+        "ExportState": [(one, one) for one in ("waiting", "ready", "failed")],
     },
 }
 

@@ -25,6 +25,7 @@ def product_page(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = get_object_or_404(queries.products(include_unpublished=staff), pk=product_id)
     exhibit = Exhibit.of(product, base_url(request))
     shown = {"exhibit": exhibit, "staff": staff, "linked_data": json_for_script(linked_data(exhibit))}
+    shown["privacy"] = bool(settings.PRIVACY_CONTACT)  # a policy that names nobody is none to lead to
     response = render(request, "storefront/product.html", shown)
     response.headers["Cache-Control"] = PRIVATE if staff else PUBLIC
     return response

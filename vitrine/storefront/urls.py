@@ -3,7 +3,7 @@
 from django.urls import path
 
 from vitrine.access.limits import Kind
-from vitrine.storefront import delivery, embed, oembed, pages, viewer_files
+from vitrine.storefront import delivery, embed, oembed, pages, privacy, viewer_files
 from vitrine.storefront.limiting import limited
 
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("embed/<uuid:product_id>/", limited(embed.embed)),
     path("oembed", limited(oembed.oembed), name="oembed"),
     path("oembed/", limited(oembed.oembed)),
+    path("privacy", limited(privacy.policy), name="privacy"),
+    path("privacy/", limited(privacy.policy)),
     path("files/<path:key>", limited(delivery.file, Kind.FILES), name="file"),
     path("viewer/<path:name>", viewer_files.viewer_file, name="viewer-file"),
 ]

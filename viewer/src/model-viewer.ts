@@ -24,8 +24,6 @@ export interface ModelViewer extends HTMLElement {
   fieldOfView: string;
   environmentImage: string | null;
   exposure: number;
-  orientation: string;
-  scale: string;
   currentTime: number;
   variantName: string | null;
   animationName: string | null | undefined;

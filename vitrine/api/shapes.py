@@ -133,8 +133,9 @@ def given_in(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 class CookingFields(QualityField):
     """`publish`: `manual` leaves what shoppers see as it is until somebody publishes the version. `placement` stays as
-    it is shown when it is not sent."""
+    it is shown when it is not sent. `version` is the one to cook, or what was made of it; the newest without it."""
 
+    version = serializers.IntegerField(min_value=1, required=False)
     placement = PlacementFields(required=False)
 
     publish = serializers.ChoiceField(choices=["auto", "manual"], required=False, default="auto")

@@ -46,8 +46,9 @@ class Optimize(APIView):
         product = readable_product(request, product_id)
         order = CookingFields(data=request.data)
         order.is_valid(raise_exception=True)
-        newest = product.newest_version or product.shown_version
-        job = optimize(newest, _wishes(order.validated_data), by=writer(request))
+        number = order.validated_data.get("version")
+        version = product.newest_version if number is None else _version(request, product_id, number)
+        job = optimize(version or product.shown_version, _wishes(order.validated_data), by=writer(request))
         return Response({"task_id": str(job.pk), "status": "processing"}, status=202)
 
 

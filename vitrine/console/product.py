@@ -27,11 +27,14 @@ from vitrine.console.product_report import Account
 from vitrine.console.product_size import Drawing
 from vitrine.console.product_versions import Row, rows_of
 from vitrine.pipeline.formats import extensions
+from vitrine.pipeline.placement import Placement
 from vitrine.pipeline.scale import claim_of
 from vitrine.pipeline.work import Format, Kind
+from vitrine.processing.models import Job
 
 OWN_KEYS = ("hotspots", "view", "colourways", "dimensions_m")
 """What of the metadata has a tool of its own on the page."""
+_WISHES = ("quality", "max_bytes", "max_triangles", "max_texture_px", "units", "up_axis")
 _SHOWN_3D = (Kind.WEB, Kind.MOBILE, Kind.ANDROID, Kind.PREVIEW)
 
 
@@ -82,12 +85,16 @@ class Sheet:
     base: Mapping[str, Any]
     models: Sequence[Mapping[str, Any]]
     original_shown: bool
+    placed: bool
+    has_colours: bool
 
     @classmethod
     def of(cls, found: Product, *, audits: bool) -> Self:
         version = found.shown_version
         jobs = jobs_of(found)
-        models = _models(version)
+        job = next((one for one in jobs if one.made_version_id == version.pk), None)
+        placed = bool(job and Placement.of(job.options.get("placement")))
+        models = _models(version, placed=placed)
         poster = next((one for one in version.variants.all() if one.kind == Kind.POSTER), None)
         claim = claim_of(found.metadata)
         return cls(
@@ -101,9 +108,11 @@ class Sheet:
             deeds=deeds_of(found) if audits else None,
             jobs=jobs[:12],
             poster=url_to_read(poster.key, "", public=found.published) if poster else "",
-            base=_base(found),
+            base=_base(found, job),
             models=models,
             original_shown=any(one["kind"] == "original" for one in models),
+            placed=placed,
+            has_colours="KHR_materials_variants" in version.report.get("source", {}).get("extensions", ()),
         )
 
 
@@ -111,9 +120,13 @@ def _may(request: HttpRequest, action: Action) -> bool:
     return isinstance(request.user, User) and Caller(request.user).may(action)
 
 
-def _base(found: Product) -> dict[str, Any]:
-    """What the page was made from. `tag` is an ETag of that revision: who changes the product says what was read."""
+def _base(found: Product, job: Job | None) -> dict[str, Any]:
+    """What the page was made from. `tag` is an ETag of that revision: who changes the product says what was read.
+    `wishes` and `placement` are those of the shown version, whose `job` it was."""
+    options = job.options if job else {}
     return {
+        "wishes": {name: options[name] for name in _WISHES if options.get(name)},
+        "placement": options.get("placement") or {},
         "id": str(found.pk),
         "tag": f'"{found.revision}-page"',
         "name": found.name,
@@ -136,8 +149,8 @@ def _kind(value: Any) -> str:
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else "json"
 
 
-def _models(version: AssetVersion) -> list[dict[str, Any]]:
-    """The files that a browser shows in 3D, the original first where it is one."""
+def _models(version: AssetVersion, *, placed: bool) -> list[dict[str, Any]]:
+    """The files that a browser shows in 3D, the original first where it is one and stands as they do."""
     source, variants = version.source, {one.kind: one for one in version.variants.all()}
     shown = [(kind, variants[kind]) for kind in _SHOWN_3D if kind in variants]
     words = {
@@ -157,7 +170,7 @@ def _models(version: AssetVersion) -> list[dict[str, Any]]:
         }
         for kind, one in shown
     ]
-    if source.format != Format.GLB:
+    if source.format != Format.GLB or placed:
         return models
     original = {
         "kind": "original",

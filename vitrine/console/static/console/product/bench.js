@@ -42,3 +42,19 @@ export function hasWebgl() {
   context?.getExtension("WEBGL_lose_context")?.loseContext();
   return context !== null;
 }
+
+const DEGREES = 180 / Math.PI;
+
+/** Where the camera stands, in the words of the product's metadata; the way in metres. */
+export function frameOf(view, bench) {
+  const { theta, phi, radius } = view.getCameraOrbit();
+  const { x, y, z } = view.getCameraTarget();
+  return {
+    orbit: `${short(theta * DEGREES, 2)}deg ${short(phi * DEGREES, 2)}deg ${short(radius, 5)}m`,
+    target: [x, y, z].map((each) => `${short(each, 5)}m`).join(" "),
+    fov: `${short(Number.parseFloat(bench.cameraOf(view).fieldOfView), 2)}deg`,
+  };
+}
+
+/** A number without exponent and without needless digits. */
+export const short = (value, digits) => String(Number(value.toFixed(digits)));

@@ -2,7 +2,7 @@
 
 import { complain, copyOf, need, say } from "../page.js";
 import { onFresh, refresh, wake } from "./parts.js";
-import { product, same, save, valueOf } from "./state.js";
+import { product, readField, same, save } from "./state.js";
 import { word } from "./words.js";
 
 const OWN = new Set(["hotspots", "view", "colourways", "dimensions_m"]);
@@ -86,7 +86,9 @@ function read(form) {
   for (const key of Object.keys(product().metadata)) {
     if (!rows.has(key) && !OWN.has(key)) wished[`metadata.${key}`] = undefined;
   }
-  const changes = Object.entries(wished).filter(([field, value]) => !same(value, valueOf(product(), field)));
+  const changes = Object.entries(wished).filter(
+    ([field, value]) => !same(value, readField(product(), field)),
+  );
   return { changes: Object.fromEntries(changes), fault: faults.join(". ") };
 }
 

@@ -44,7 +44,8 @@ export function wake() {
 function keepOpen(old, fresh) {
   const opened = [...old.querySelectorAll("details")].map(({ open }) => open);
   const all = [...fresh.querySelectorAll("details")];
-  if (opened.length === all.length) all.forEach((one, at) => (one.open = opened[at]));
+  if (opened.length !== all.length) return;
+  for (const [at, one] of all.entries()) one.open = opened[at];
 }
 
 function pathTo(part) {

@@ -70,7 +70,7 @@ function pick(shape) {
 }
 
 /** A field's value; `metadata.sku` is one of its own. */
-export function valueOf(state, field) {
+export function readField(state, field) {
   const key = keyOf(field);
   if (key === null) return state[field];
   return Object.hasOwn(state.metadata, key) ? state.metadata[key] : undefined;
@@ -88,13 +88,17 @@ export function same(one, other) {
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }
 
 function differences(before, after) {
   const keys = new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata)]);
   const fields = [...FIELDS, ...[...keys].map((key) => `metadata.${key}`)];
-  return fields.filter((field) => !same(valueOf(before, field), valueOf(after, field)));
+  return fields.filter((field) => !same(readField(before, field), readField(after, field)));
 }
 
 function bodyOf(changes) {

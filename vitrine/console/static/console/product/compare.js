@@ -71,6 +71,7 @@ function label(place, side, { words, bytes, triangles, ssim, kind }) {
     parts.push(`${triangles.toLocaleString(document.documentElement.lang)} ${word("triangles")}`);
   if (kind !== "original") parts.push(ssim ? `${word("proven")} ${ssim.toFixed(3)}` : word("unproven"));
   const rest = document.createElement("span");
+  rest.className = "compare-about";
   rest.textContent = parts.join(" · ");
   need(`[data-label=${side}]`, place).replaceChildren(title, rest);
 }

@@ -147,7 +147,7 @@ def a_product_in_3d() -> Product:
 
 def test_the_tools_work_on_the_model_itself(visiting: Visiting) -> None:
     product = a_product_in_3d()
-    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 1280, "height": 1000})
+    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 720, "height": 640})
 
     page.get_by_role("tab", name="Points").click()
     stage = page.locator(".bench-stage")
@@ -187,7 +187,7 @@ def test_the_tools_work_on_the_model_itself(visiting: Visiting) -> None:
 
 def test_turning_and_the_first_picture_make_versions(visiting: Visiting) -> None:
     product = a_product_in_3d()
-    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 1280, "height": 1000})
+    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 720, "height": 640})
 
     page.get_by_role("tab", name="Turn and scale").click()
     expect(page.locator(".placed")).to_contain_text("high")

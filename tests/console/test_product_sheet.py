@@ -254,7 +254,7 @@ def test_the_drawing_is_to_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metres", "words"), [(0.0123, "12.3 mm"), (0.4, "40 cm"), (2.345, "234.5 cm"), (12, "12 m")]
+    ("metres", "words"), [(0.0123, "12.3 mm"), (0.4, "40 cm"), (2.3456, "235 cm"), (12, "12 m")]
 )
 def test_sides_are_told_in_a_unit_that_suits_them(metres: float, words: str) -> None:
     assert side_words(metres) == words

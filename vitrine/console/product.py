@@ -1,5 +1,6 @@
 """/products/{id}: one product for those who keep it: what it is, what was made of it, and everything to change it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -140,7 +141,11 @@ def _base(found: Product, job: Job | None) -> dict[str, Any]:
 
 
 def _details(metadata: Mapping[str, Any]) -> list[Detail]:
-    return [Detail(key, _kind(value), value) for key, value in metadata.items() if key not in OWN_KEYS]
+    kept = ((key, _kind(value), value) for key, value in metadata.items() if key not in OWN_KEYS)
+    return [
+        Detail(key, kind, json.dumps(value, indent=1, ensure_ascii=False) if kind == "json" else value)
+        for key, kind, value in kept
+    ]
 
 
 def _kind(value: Any) -> str:

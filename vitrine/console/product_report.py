@@ -223,7 +223,10 @@ def _reason(rule: Mapping[str, Any]) -> Reason:
         "within": _("%s, as claimed"),
     }
     asked = comparing[rule["compare"]] % _value(rule["limit"], rule["unit"])
-    found = {"what": rule["words"], "found": _value(compared["found"], rule["unit"]), "asked": asked}
+    shown = _value(compared["found"], rule["unit"])
+    if rule["unit"] == "bytes" and shown == _value(rule["limit"], "bytes"):  # rounded, it would seem to fit
+        shown = _("%(count)s bytes") % {"count": _grouped(compared["found"])}
+    found = {"what": rule["words"], "found": shown, "asked": asked}
     return Reason(
         _("%(what)s: %(found)s; asked for is %(asked)s") % found,
         rule["advice"],

@@ -86,7 +86,8 @@ class Drawing:
 def side_words(metres: float) -> str:
     if metres < 0.1:
         return f"{metres * 1000:.3g} mm"
-    return f"{metres * 100:.4g} cm" if metres < 10 else f"{metres:,.4g} m"
+    value, unit = (metres * 100, "cm") if metres < 10 else (metres, "m")
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
 
 
 def _box(x: float, width: float, height: float, tall: float, unit: float) -> Box:

@@ -17,8 +17,7 @@ export function startDetails() {
 
 function prepare() {
   const form = need("#details");
-  if (!form.querySelector("[type=submit]")) return fillJson(form);
-  fillJson(form);
+  if (!form.querySelector("[type=submit]")) return;
   wake();
   need("[type=reset]", form).hidden = false;
   form.addEventListener("input", () => mark(form));
@@ -42,13 +41,6 @@ function prepare() {
     submit(form);
   });
   mark(form);
-}
-
-/** The server leaves JSON to us: written here, it is never mistaken for markup. */
-function fillJson(form) {
-  for (const row of form.querySelectorAll("[data-kind=json]")) {
-    need("textarea", row).value = JSON.stringify(product().metadata[row.dataset.key], null, 1);
-  }
 }
 
 function mark(form) {

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework import serializers
 
+from vitrine.api.placing import PlacementFields
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
 from vitrine.catalog.reports import Credits
-from vitrine.pipeline.placement import LARGEST, SMALLEST
 from vitrine.pipeline.scale import claim_fault
 from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Format, Kind
@@ -111,18 +111,6 @@ class QualityField(serializers.Serializer[Any]):
     max_texture_px = serializers.IntegerField(min_value=16, max_value=8192, required=False)
     units = _one_of(Units)
     up_axis = _one_of(UpAxis)
-
-
-class PlacementFields(serializers.Serializer[Any]):
-    """How a model that was exported wrongly is to stand: turned by degrees about z, then x, then y (as
-    `<model-viewer orientation>`), scaled, and with `ground` moved so that the middle of its underside is the origin.
-    Always from the file as it was sent; `{}` puts it back."""
-
-    turn_x = serializers.FloatField(min_value=-360, max_value=360, required=False)
-    turn_y = serializers.FloatField(min_value=-360, max_value=360, required=False)
-    turn_z = serializers.FloatField(min_value=-360, max_value=360, required=False)
-    scale = serializers.FloatField(min_value=SMALLEST, max_value=LARGEST, required=False)
-    ground = serializers.BooleanField(required=False)
 
 
 def given_in(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def _done(report: Mapping[str, Any], variants: Mapping[str, Variant]) -> Iterabl
 
 def _placement(report: Mapping[str, Any]) -> Mapping[str, Any]:
     steps = report.get("manifest", {}).get("options", [])
-    options = next((one["options"] for one in steps if one["step"] == "convert"), {})
+    options: Mapping[str, Any] = next((one["options"] for one in steps if one["step"] == "convert"), {})
     return options.get("placement") or {}
 
 

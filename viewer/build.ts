@@ -27,6 +27,7 @@ const DRACO = ["draco_decoder.js", "draco_decoder.wasm", "draco_wasm_wrapper.js"
 const resolve = createRequire(import.meta.url).resolve;
 
 type Esbuild = typeof import("esbuild");
+type BuildOptions = import("esbuild").BuildOptions;
 
 /** npm may have skipped esbuild's own install step; then its binary does not answer until that has run. */
 async function esbuild(): Promise<Esbuild> {
@@ -74,16 +75,12 @@ async function bundle(parts: Readonly<Record<string, string>>): Promise<Record<s
     __MESHOPT__: parts["meshopt-on.js"],
     __DRACO__: `${dirname(parts["draco/draco_decoder.js"] ?? "")}/`,
   };
-  const { metafile } = await build({
-    entryPoints: { "vitrine-viewer": join(HERE, "src/index.ts") },
+  const common: BuildOptions = {
     outdir: OUT,
     bundle: true,
     format: "esm",
-    splitting: true,
     minify: true,
-    metafile: true,
     target: ["es2022", "safari16.4"],
-    chunkNames: "[name]-[hash]",
     define: Object.fromEntries(Object.entries(names).map(([word, name]) => [word, JSON.stringify(name)])),
     absWorkingDir: HERE,
     logLevel: "warning",
@@ -97,8 +94,24 @@ async function bundle(parts: Readonly<Record<string, string>>): Promise<Record<s
           }),
       },
     ],
+  };
+  const element = { "vitrine-viewer": join(HERE, "src/index.ts") };
+  const { metafile } = await build({
+    ...common,
+    metafile: true,
+    entryPoints: element,
+    splitting: true,
+    chunkNames: "[name]-[hash]",
   });
-  const made = Object.keys(metafile.outputs).map((path) => path.slice("dist/".length));
+  // Apart, so that the console's needs never move what a shopper's page loads.
+  const bench = await build({
+    ...common,
+    metafile: true,
+    entryPoints: { workbench: join(HERE, "src/workbench.ts") },
+    entryNames: "[name]-[hash]",
+  });
+  const outputs = { ...metafile.outputs, ...bench.metafile.outputs };
+  const made = Object.keys(outputs).map((path) => path.slice("dist/".length));
   return Object.fromEntries(made.map((name) => [name.replace(/-[A-Z0-9]{8}\.js$/, ".js"), name]));
 }
 

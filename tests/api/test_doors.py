@@ -148,7 +148,7 @@ def expected(visitor: Visitor, route: str, action: Action) -> str:
     if visitor.may(action) and not by_session_only:
         return "in"
     if is_page(route):
-        return "led to the login"
+        return "403" if visitor.session else "led to the login"
     return "401" if visitor.name == "nobody" else "403"
 
 

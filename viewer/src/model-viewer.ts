@@ -1,6 +1,7 @@
 /** The part of <model-viewer> that we use, and how we load it: unbundled, from our own folder, decoders too. */
 
 import type { Gltf } from "./controls/variants.ts";
+import type { First } from "./first.ts";
 import scene from "./scene.json" with { type: "json" };
 
 export interface Orbit {
@@ -21,6 +22,8 @@ export interface ModelViewer extends HTMLElement {
   cameraOrbit: string;
   cameraTarget: string;
   fieldOfView: string;
+  environmentImage: string | null;
+  exposure: number;
   currentTime: number;
   variantName: string | null;
   animationName: string | null | undefined;
@@ -29,6 +32,13 @@ export interface ModelViewer extends HTMLElement {
   readonly loaded: boolean;
   readonly paused: boolean;
   readonly availableAnimations: readonly string[];
+  /** What lies on the surface under a point of the page, in metres. */
+  positionAndNormalFromPoint(
+    x: number,
+    y: number,
+  ): { readonly position: Vector; readonly normal: Vector } | null;
+  updateFraming(): Promise<void>;
+  toDataURL(type?: string): string;
   toBlob(options: { readonly mimeType: string }): Promise<Blob>;
   /** Of the box round the model, in metres. */
   getBoundingBoxCenter(): Vector;
@@ -102,17 +112,17 @@ export function forgetUnusedModels(): void {
   if (present) present.modelCacheSize = 0;
 }
 
-/** A <model-viewer> that frames and lights as the poster was: both read scene.json. */
-export function makeModelViewer(): ModelViewer {
+/** A <model-viewer> that frames and lights as the poster was: both read scene.json, and what was chosen for the product. */
+export function makeModelViewer(first: First = {}): ModelViewer {
   const view = document.createElement("model-viewer") as ModelViewer;
-  Object.assign(view, scene);
+  Object.assign(view, scene, first);
   view.setAttribute("loading", "eager");
   view.setAttribute("interaction-prompt", "none");
   return view;
 }
 
-export function resetCamera(view: ModelViewer): void {
-  view.fieldOfView = scene.fieldOfView;
-  view.cameraTarget = "auto auto auto";
-  view.cameraOrbit = scene.cameraOrbit;
+export function resetCamera(view: ModelViewer, first: First = {}): void {
+  view.fieldOfView = first.fieldOfView ?? scene.fieldOfView;
+  view.cameraTarget = first.cameraTarget ?? "auto auto auto";
+  view.cameraOrbit = first.cameraOrbit ?? scene.cameraOrbit;
 }

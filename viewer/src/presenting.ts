@@ -5,6 +5,7 @@ import { type Camera, cameraOf, placeCamera, wantsStillness } from "./camera.ts"
 import { type Controls, makeControls } from "./controls/bar.ts";
 import { fetchModel } from "./download.ts";
 import { asFault, Fault } from "./fault.ts";
+import { firstOf } from "./first.ts";
 import type { Host } from "./host.ts";
 import { defineModelViewer, forgetUnusedModels, type ModelViewer, makeModelViewer } from "./model-viewer.ts";
 import type { Notice } from "./notice.ts";
@@ -54,7 +55,7 @@ interface Turn {
 
 export function present(scene: Scene, full: Model, { signal, left }: Pick<Turn, "signal" | "left">): Showing {
   const { host } = scene;
-  const view = makeModelViewer();
+  const view = makeModelViewer(firstOf(host.product.metadata?.view));
   const pace = left?.pace ?? paceOf(host.element.getAttribute("full"), thisConnection());
   const turn: Turn = { scene, view, full, preview: host.models.preview, signal, left, pace };
   return {

@@ -24,8 +24,12 @@ export interface Product {
   readonly model_3d_url: string;
   readonly ar_enabled: boolean;
   readonly dimensions_m: readonly number[] | null;
-  /** Whatever the shop keeps with it; `hotspots` and `ar` are ours to read. */
-  readonly metadata?: Readonly<Record<string, unknown>> & { readonly hotspots?: unknown };
+  /** Whatever the shop keeps with it; `hotspots`, `view`, `colourways` and `ar` are ours to read. */
+  readonly metadata?: Readonly<Record<string, unknown>> & {
+    readonly hotspots?: unknown;
+    readonly view?: unknown;
+    readonly colourways?: unknown;
+  };
   readonly variants?: Partial<Record<Kind, Variant | null>>;
 }
 

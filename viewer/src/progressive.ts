@@ -28,6 +28,7 @@ export async function show(view: ModelViewer, file: Blob): Promise<void> {
 export async function upgrade(view: ModelViewer, file: Blob, signal: AbortSignal): Promise<void> {
   const url = URL.createObjectURL(file);
   const twin = makeModelViewer();
+  twin.environmentImage = view.environmentImage;
   twin.className = "twin";
   twin.setAttribute("aria-hidden", "true");
   twin.inert = true;

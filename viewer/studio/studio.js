@@ -67,7 +67,7 @@ function colourways() {
 
 function sendHome(scene) {
   viewer.minCameraOrbit = viewer.maxCameraOrbit = viewer.minFieldOfView = viewer.maxFieldOfView = "auto";
-  viewer.cameraTarget = "auto auto auto";
+  viewer.cameraTarget = scene.cameraTarget ?? "auto auto auto";
   viewer.cameraOrbit = scene.cameraOrbit;
   viewer.fieldOfView = scene.fieldOfView;
 }
@@ -134,9 +134,22 @@ async function open(scene) {
   return { first: cameraNow(), near, clips, colourways: colourways() };
 }
 
+/** The light of `scene`; the room of it takes a moment. */
+async function light({ environmentImage, exposure }) {
+  viewer.exposure = exposure;
+  if (viewer.environmentImage === environmentImage) return;
+  const lit = new Promise((resolve) =>
+    viewer.addEventListener("environment-change", resolve, { once: true }),
+  );
+  viewer.environmentImage = environmentImage;
+  await lit;
+}
+
 /** One picture as a data: URL of a PNG. `moment` is the part of the first animation that has passed, 0 to 1. */
-async function shoot(scene, { camera, moment, colourway, shadow }) {
+async function shoot(usual, { camera, moment, colourway, shadow, scene: own }) {
+  const scene = { ...usual, ...own };
   await wear(colourway);
+  await light(scene);
   viewer.shadowIntensity = shadow ? scene.shadowIntensity : 0;
   if (viewer.availableAnimations.length > 0) viewer.currentTime = moment * viewer.duration;
   if (camera === null) sendHome(scene);

@@ -60,7 +60,7 @@ test("every file but the entry can be kept for ever under its name", () => {
 });
 
 test("the bundle is what is needed at once, what is not, and the languages", () => {
-  const own = Object.keys(manifest).filter((name) => !/model-viewer|draco|meshopt/.test(name));
+  const own = Object.keys(manifest).filter((name) => !/model-viewer|draco|meshopt|workbench/.test(name));
 
   const later = ["experience.js", "qr.js", "stage.js", "telemetry.js", ...LANGUAGES];
   assert.deepEqual(

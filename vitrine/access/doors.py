@@ -33,7 +33,7 @@ DOORS: Mapping[str, _Row] = {
     _PRODUCT: {"GET": Open.PUBLISHED, "PUT": Action.WRITE, "PATCH": Action.WRITE, "DELETE": Action.WRITE},
     f"{_PRODUCT}/optimize": {"POST": Action.WRITE},
     f"{_PRODUCT}/versions": {"GET": Action.READ, "POST": Action.WRITE},
-    _VERSION: {"GET": Action.READ},
+    _VERSION: {"GET": Action.READ, "PATCH": Action.WRITE},
     f"{_VERSION}/report": {"GET": Action.READ},
     f"{_VERSION}/publish": {"POST": Action.WRITE},
     "api/uploads": {"GET": Action.READ, "POST": Action.WRITE},
@@ -90,6 +90,8 @@ DOORS: Mapping[str, _Row] = {
     # staff
     "": {"GET": Action.READ},
     "products/<uuid:product_id>/card": {"GET": Action.READ},
+    "products/<uuid:product_id>": {"GET": Action.READ},
+    "products/<uuid:product_id>/changes": {"GET": Action.WRITE},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/sso": {"GET": Open.ANYONE},

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework import serializers
 
+from vitrine.api.placing import PlacementFields
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
 from vitrine.catalog.reports import Credits
@@ -114,12 +115,16 @@ class QualityField(serializers.Serializer[Any]):
 
 def given_in(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What was given of a QualityField besides the quality."""
-    names = ("max_bytes", "max_triangles", "max_texture_px", "units", "up_axis")
+    names = ("max_bytes", "max_triangles", "max_texture_px", "units", "up_axis", "placement")
     return {name: fields[name] for name in names if fields.get(name) is not None}
 
 
 class CookingFields(QualityField):
-    """`publish`: `manual` leaves what shoppers see as it is until somebody publishes the version."""
+    """`publish`: `manual` leaves what shoppers see as it is until somebody publishes the version. `placement` stays as
+    it is shown when it is not sent. `version` is the one to cook, or what was made of it; the newest without it."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+    placement = PlacementFields(required=False)
 
     publish = serializers.ChoiceField(choices=["auto", "manual"], required=False, default="auto")
 
@@ -134,6 +139,12 @@ class ModelForm(QualityField):
 
 class VersionForm(ModelForm, CookingFields):
     """The next model of a product."""
+
+
+class VersionFields(serializers.Serializer[Any]):
+    """What may be changed about a version: what people say of it. `If-Match` takes the product's ETag."""
+
+    note = Words(max_length=500, required=False, allow_blank=True)
 
 
 class ProductId(serializers.Serializer[Any]):
@@ -276,6 +287,7 @@ class VersionOut(serializers.Serializer[Any]):
     made_from = serializers.IntegerField(allow_null=True)
     published = serializers.BooleanField()
     passed = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True)
     source_format = serializers.ChoiceField(choices=[one.value for one in Format])
     dimensions_m = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     author = serializers.CharField(allow_blank=True)
@@ -359,6 +371,7 @@ def version_shape(version: AssetVersion, base: str) -> Mapping[str, Any]:
         "made_from": version.made_from.number if version.made_from else None,
         "published": version.product.published_version_id == version.pk,
         "passed": version.passed,
+        "note": version.note,
         "source_format": version.source_format,
         "dimensions_m": version.dimensions_m,
         **asdict(Credits.of(version)),

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from vitrine.access.limits import Kind
 from vitrine.api.answers import tagged
+from vitrine.api.conditions import IF_MATCH, known_revisions
 from vitrine.api.forms import StreamToStore, VersionOrder, read_form
 from vitrine.api.parsers import Json
 from vitrine.api.products import readable_product, shown, writer
@@ -22,6 +23,7 @@ from vitrine.api.shapes import (
     CookingFields,
     ProductOut,
     StartedOut,
+    VersionFields,
     VersionForm,
     VersionOut,
     VersionsOut,
@@ -44,8 +46,9 @@ class Optimize(APIView):
         product = readable_product(request, product_id)
         order = CookingFields(data=request.data)
         order.is_valid(raise_exception=True)
-        newest = product.newest_version or product.shown_version
-        job = optimize(newest, _wishes(order.validated_data), by=writer(request))
+        number = order.validated_data.get("version")
+        version = product.newest_version if number is None else _version(request, product_id, number)
+        job = optimize(version or product.shown_version, _wishes(order.validated_data), by=writer(request))
         return Response({"task_id": str(job.pk), "status": "processing"}, status=202)
 
 
@@ -84,9 +87,22 @@ class Versions(APIView):
 
 
 class OneVersion(APIView):
+    parser_classes = [Json]
+
     @extend_schema(operation_id="read_version", responses=VersionOut)
     def get(self, request: Request, product_id: UUID, number: int) -> Response:
         return tagged(request, version_shape(_version(request, product_id, number), base_url(request)))
+
+    @extend_schema(
+        operation_id="change_version", request=VersionFields, responses=VersionOut, parameters=[IF_MATCH]
+    )
+    def patch(self, request: Request, product_id: UUID, number: int) -> Response:
+        version = _version(request, product_id, number)
+        fields = VersionFields(data=request.data)
+        fields.is_valid(raise_exception=True)
+        if "note" in fields.validated_data:
+            publishing.annotate(version, fields.validated_data["note"], known=known_revisions(request))
+        return self.get(request, product_id, number)
 
 
 class Report(APIView):
@@ -96,9 +112,9 @@ class Report(APIView):
 
 
 class Publish(APIView):
-    @extend_schema(operation_id="publish_version", request=None, responses=ProductOut)
+    @extend_schema(operation_id="publish_version", request=None, responses=ProductOut, parameters=[IF_MATCH])
     def post(self, request: Request, product_id: UUID, number: int) -> Response:
-        publishing.publish(_version(request, product_id, number))
+        publishing.publish(_version(request, product_id, number), known=known_revisions(request))
         return shown(request, readable_product(request, product_id))
 
 

@@ -162,6 +162,7 @@ class AssetVersion(models.Model):
 
     `key` names the file at the API's `url`: the upload itself, or the `android` file of an optimized version.
     Two marks are set later, once each: `passed` by the job that checked it, `published_at` by the first publishing.
+    `note` is what people say of it, and may change: it is about the version, not part of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -180,6 +181,7 @@ class AssetVersion(models.Model):
     dimensions_m: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     report = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     passed = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vitrine.access.audit import note
 from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product
 from vitrine.errors import NotFound, Stale
@@ -41,10 +42,18 @@ def remove(product: Product, *, known: Known = None) -> None:
         _locked(product, known).remove()
 
 
-def publish(version: AssetVersion) -> None:
+def publish(version: AssetVersion, *, known: Known = None) -> None:
     """Show `version` to everybody, whichever was shown before: forwards or back."""
     with transaction.atomic():
-        Product.objects.select_for_update().get(pk=version.product_id).publish(version)
+        _locked(version.product, known).publish(version)
+
+
+def annotate(version: AssetVersion, text: str, *, known: Known = None) -> None:
+    """Set what people say of a version."""
+    with transaction.atomic():
+        locked = _locked(version.product, known)
+        if AssetVersion.objects.filter(pk=version.pk).exclude(note=text).update(note=text):
+            note("version.noted", target=("product", locked.pk), version=version.number)
 
 
 def _publish_newest(product: Product) -> None:

@@ -9,7 +9,9 @@ from vitrine import __version__
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.converter.child import find_converter, version_of
 from vitrine.pipeline.engine import WHEEL_NODE, Engine
+from vitrine.pipeline.first import First
 from vitrine.pipeline.looks import DEFAULT_QUALITY, LAST_EFFORT, Bound
+from vitrine.pipeline.placement import Placement
 from vitrine.pipeline.recipe import Recipe, Step, Tools
 from vitrine.pipeline.steps.channels import Channels
 from vitrine.pipeline.steps.convert import Convert
@@ -32,12 +34,14 @@ def standard(
     max_texture_px: int | None = None,
     units: str | None = None,
     up_axis: str | None = None,
+    placement: Mapping[str, Any] | None = None,
+    view: Mapping[str, Any] | None = None,
 ) -> Recipe:
     """Every variant, each as small as its proof allows: made, rendered, and made again with what that told.
 
     With a limit (bytes, triangles, px of a texture's longer side) a variant fits it and looks as good as that lets it:
     its likeness is measured all the same, and no longer refused. `units` and `up_axis` are for files that do not say
-    theirs.
+    theirs, `placement` for one that was exported wrongly; `view` is the first frame that a person chose.
     """
     limits = Limits(max_bytes=max_bytes, max_triangles=max_triangles, max_px=max_texture_px)
     bound = Bound.of(quality)
@@ -47,8 +51,9 @@ def standard(
         for effort in efforts
         for step in (effort, Prove(bound=None if limits.any else bound, final=effort is efforts[-1]))
     ]
-    way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert())
-    return Recipe(name="standard", revision=8, steps=(*way_in, Render(), *tries, Usdz(), Channels()))
+    way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert(placement=Placement.of(placement)))
+    render = Render(view=First.of(view))
+    return Recipe(name="standard", revision=8, steps=(*way_in, render, *tries, Usdz(), Channels()))
 
 
 def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:

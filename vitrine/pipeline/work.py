@@ -187,9 +187,10 @@ class Work:
 
     `source` is the untouched upload, `folder` an empty scratch folder that is thrown away afterwards.
     `parcel` is the glTF to work on, set by the import step: the source itself, what was in its zip, or what was made
-    of it; None for a USDZ that is only handed on. `plain` is that as one core GLB, made by the convert step. `spare`
-    holds variants that passed, while smaller ones are being tried in their place, `tries` all that were proven, the
-    newest last; `study` is what the engine found out about the textures.
+    of it; None for a USDZ that is only handed on. `plain` is that as one core GLB, made by the convert step; `placed`
+    when it was turned, scaled or moved there, so that the source no longer shows how the model stands. `spare` holds
+    variants that passed, while smaller ones are being tried in their place, `tries` all that were proven, the newest
+    last; `study` is what the engine found out about the textures.
     """
 
     source: Path
@@ -198,6 +199,7 @@ class Work:
     parcel: Parcel | None = None
     facts: Facts | None = None
     plain: Path | None = None
+    placed: bool = False
     study: Path | None = None
     variants: Mapping[Kind, Made] = field(default_factory=dict)
     spare: Mapping[Kind, Made] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from vitrine.catalog import files
 from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.errors import Conflict
+from vitrine.pipeline.first import First
 from vitrine.pipeline.formats import INSTALL
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.doorbell import ring
@@ -41,7 +43,8 @@ class Wishes:
     """What the sender wants done: cook it at all, show it when it passed, how good it must look (SSIM), and what it
     must fit into whatever that costs in looks: bytes, triangles, px of a texture's longer side; None for no limit.
 
-    `units` and `up_axis` are those of a file that does not say its own; None guesses.
+    `units` and `up_axis` are those of a file that does not say its own; None guesses. `placement` is that of one that
+    was exported wrongly, empty for as it was sent.
     """
 
     optimize: bool = True
@@ -52,11 +55,12 @@ class Wishes:
     max_texture_px: int | None = None
     units: str | None = None
     up_axis: str | None = None
+    placement: Mapping[str, Any] | None = None
 
     def options(self, recipe: str) -> dict[str, Any]:
         """Of that recipe: `check` makes nothing, so only how the file stands matters to it."""
         limits = self._said("max_bytes", "max_triangles", "max_texture_px")
-        made = {"quality": self.quality, **limits} if recipe == "standard" else {}
+        made = {"quality": self.quality, **limits, **self._said("placement")} if recipe == "standard" else {}
         return {**made, **self._said("units", "up_axis")}
 
     def _said(self, *names: str) -> dict[str, Any]:
@@ -95,7 +99,7 @@ def accept_version(
 def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
     """Cook a version (or the one it was made from) again. An equal job that still runs is returned instead.
 
-    Units and up axis that are not sent stay as they were last said.
+    Units and up axis that are not sent stay as they were last said, the placement as it is shown.
     """
     source = version.source
     if Format(source.format) is Format.USDZ and not settings.PIPELINE.converts:
@@ -111,7 +115,10 @@ def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
 
 
 def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:
-    """The wishes, with the units and the up axis of the newest job in whose order they stand."""
+    """The wishes, with the units and the up axis of the newest job in whose order they stand, and with the placement
+    that is shown."""
+    if wishes.placement is None:
+        wishes = replace(wishes, placement=_placement_shown(source))
     for options in (
         Job.objects.filter(version=source).order_by("-created_at").values_list("options", flat=True)
     ):
@@ -120,6 +127,14 @@ def _as_last_said(source: AssetVersion, wishes: Wishes) -> Wishes:
             kept = {name: value for name, value in said.items() if getattr(wishes, name) is None}
             return replace(wishes, **kept)
     return wishes
+
+
+def _placement_shown(source: AssetVersion) -> dict[str, Any] | None:
+    """Of what shoppers see, if it was made of `source`: whoever rolled back does not want it turned again. Else of the
+    newest that was."""
+    cooked = Job.objects.filter(version=source, made_version__optimized=True).order_by("-created_at")
+    job = cooked.filter(made_version=source.product.published_version_id).first() or cooked.first()
+    return job.options.get("placement") if job else None
 
 
 def _keep(product: Product, arrived: Arrived) -> Key:
@@ -168,10 +183,16 @@ def _record(product: Product, arrived: Arrived, key: Key, version_id: UUID | Non
     return version
 
 
+def _view_of(version: AssetVersion) -> dict[str, Any]:
+    """The first frame that a person chose for the product, which the poster must show."""
+    first = First.of(version.product.metadata.get("view"))
+    return {} if first is None else {"view": first.options()}
+
+
 def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
     cooks = wishes.optimize and (Format(version.format) is not Format.USDZ or settings.PIPELINE.converts)
     recipe = "standard" if cooks else "check"
-    options = wishes.options(recipe)
+    options = wishes.options(recipe) | (_view_of(version) if cooks else {})
     identity = json.dumps([recipe, options, asdict(wishes)["publish"]], sort_keys=True)
     job, new = Job.enqueue(
         version,

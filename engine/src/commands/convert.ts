@@ -15,6 +15,7 @@ import { type Facts, factsOf } from "../facts.ts";
 import { ModelFault } from "../failure.ts";
 import { type Json, readGlb } from "../glb.ts";
 import { decode, isKtx2, measureWhole, mimeOf, toPng } from "../pixels.ts";
+import { type Placement, place } from "../placement.ts";
 import { createIO, readModel } from "../reading.ts";
 import { repairDocument, repairJson } from "../repairs.ts";
 import { type Notice, progress } from "../report.ts";
@@ -26,6 +27,7 @@ export interface ConvertOrder {
   resources?: Record<string, string>;
   target: string;
   limits: { image_px: number; drawn_elements: number };
+  placement?: Placement | null;
 }
 
 const DROPPED = [
@@ -58,6 +60,7 @@ export async function convert(order: ConvertOrder): Promise<object> {
   progress(0.7, "decoding geometry");
   await plainGeometry(document);
   repairDocument(document);
+  if (order.placement) place(document, scene, order.placement);
   const credits = creditsOf(json);
   const generator = json.asset.generator ?? "";
   const facts = { ...factsOf(document, scene, sides), extensions, generator, ...credits };

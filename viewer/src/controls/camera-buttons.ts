@@ -2,6 +2,7 @@
 
 import { glide } from "../camera.ts";
 import { node } from "../dom.ts";
+import { firstOf } from "../first.ts";
 import { resetCamera } from "../model-viewer.ts";
 import { button } from "./button.ts";
 import type { Tools } from "./tools.ts";
@@ -34,8 +35,8 @@ export function zoomButtons({ view, words, told }: Tools): HTMLElement {
   );
 }
 
-export function reset({ view, told }: Tools): void {
-  glide(view, () => resetCamera(view));
+export function reset({ host, view, told }: Tools): void {
+  glide(view, () => resetCamera(view, firstOf(host.product.metadata?.view)));
   told("reset");
 }
 

@@ -55,7 +55,7 @@ function isLength(given: unknown): given is number {
 }
 
 /** In the page's language, else in the one without its region, else in English, else in the first there is. */
-function textIn(given: unknown, language: string): string | null {
+export function textIn(given: unknown, language: string): string | null {
   const texts = typeof given === "string" ? { "": given } : fieldsOf(given);
   const keys = Object.keys(texts);
   const wanted = [language.toLowerCase(), language.toLowerCase().split("-")[0], "en"];

@@ -1,10 +1,11 @@
 /** The model's colours and materials, to choose one: a group of radio buttons, kept when the full model comes. */
 
 import { node } from "../dom.ts";
+import { languageOf } from "../words.ts";
 import type { Feature, Tools } from "./tools.ts";
-import { type Swatch, swatchesOf } from "./variants.ts";
+import { type Swatch, spokenName, swatchesOf } from "./variants.ts";
 
-export function swatches({ view, words, told }: Tools): Feature & { readonly group: HTMLElement } {
+export function swatches({ host, view, words, told }: Tools): Feature & { readonly group: HTMLElement } {
   const group = node("div", {
     class: "swatches",
     part: "variants",
@@ -41,7 +42,9 @@ export function swatches({ view, words, told }: Tools): Feature & { readonly gro
         .map(({ dataset }) => dataset.name)
         .join()
     ) {
-      group.replaceChildren(...known.map(radio));
+      const said = (name: string): string =>
+        spokenName(host.product.metadata?.colourways, name, languageOf(host.element));
+      group.replaceChildren(...known.map((one) => radio(one, said(one.name))));
     }
     group.hidden = known.length < 2;
     const now = view.variantName ?? known.find(({ first }) => first)?.name;
@@ -51,8 +54,8 @@ export function swatches({ view, words, told }: Tools): Feature & { readonly gro
   return { group, refresh };
 }
 
-function radio({ name, colour }: Swatch): HTMLElement {
-  const label = node("span", { class: "name", dir: "auto" }, name);
+function radio({ name, colour }: Swatch, said: string): HTMLElement {
+  const label = node("span", { class: "name", dir: "auto" }, said);
   const made = node(
     "button",
     { type: "button", class: "swatch", part: "swatch", role: "radio", "data-name": name },
@@ -63,7 +66,7 @@ function radio({ name, colour }: Swatch): HTMLElement {
   dot.style.setProperty("--swatch", colour);
   made.prepend(dot);
   made.classList.add("dot");
-  made.setAttribute("aria-label", name);
+  made.setAttribute("aria-label", said);
   label.ariaHidden = "true";
   return made;
 }

@@ -1,5 +1,7 @@
 /** What a file says about its material variants (KHR_materials_variants). Pure: reads the glTF as JSON. */
 
+import { textIn } from "./spot.ts";
+
 interface Primitive {
   readonly material?: number;
   readonly attributes?: { readonly POSITION?: number };
@@ -59,6 +61,15 @@ export function swatchesOf(gltf: Gltf | null): Swatch[] {
     first: at === first,
   }));
   return all.filter(({ name }, at) => name !== "" && names.indexOf(name) === at);
+}
+
+/**
+ * What shoppers read for the variant that the file calls `name`: from `metadata.colourways`, `{ name: text }`, where a text
+ * is one string or one a language; else the file's own name.
+ */
+export function spokenName(colourways: unknown, name: string, language: string): string {
+  if (typeof colourways !== "object" || colourways === null || !Object.hasOwn(colourways, name)) return name;
+  return textIn((colourways as Record<string, unknown>)[name], language) ?? name;
 }
 
 function materialOf(part: Primitive, variant: number): number | undefined {

@@ -134,9 +134,11 @@ def _without_paths(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _displayable(work: Work) -> bool:
-    """Can the upload itself be shown? three.js has dropped specular-glossiness; all else of ours it reads."""
+    """Can the upload itself be shown? three.js has dropped specular-glossiness; all else of ours it reads. One that was
+    put otherwise since is no longer what is to be shown."""
     extensions = work.facts.extensions if work.facts else ()
-    return work.source_format is Format.GLB and "KHR_materials_pbrSpecularGlossiness" not in extensions
+    glb = work.source_format is Format.GLB and not work.placed
+    return glb and "KHR_materials_pbrSpecularGlossiness" not in extensions
 
 
 def _made(kind: Kind, found: Mapping[str, Any], wish: Wish | None) -> Made:

@@ -1,11 +1,12 @@
 """The poster: the viewer's first frame as an image, so that something is there before anything else."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 from PIL import Image
 
+from vitrine.pipeline.first import First
 from vitrine.pipeline.recipe import Tools
 from vitrine.pipeline.studio import Session, ViewSpec
 from vitrine.pipeline.studio.reference import original_of, photograph
@@ -23,13 +24,15 @@ NO_POSTER = Notice(
 class Render:
     """Makes `poster` and `thumbnail` of the original: WebP, square, with a transparent background.
 
-    `quality` is WebP's, 0 to 100. The original stands before the camera anyway, so the pictures that the
-    proof needs of it are taken too, and it is found out how much each texture's detail shows.
+    `quality` is WebP's, 0 to 100; `view` the first frame that a person chose. The original stands before the camera
+    anyway, so the pictures that the proof needs of it are taken too, and it is found out how much each texture's detail
+    shows.
     """
 
     name: ClassVar[str] = "poster"
     thumbnail_px: int = 320
     quality: int = 82
+    view: First | None = None
 
     def __call__(self, work: Work, tools: Tools) -> Work:
         if work.is_handed_on:
@@ -39,7 +42,7 @@ class Render:
 
         def pose(session: Session) -> tuple[Image.Image, Softness | None, dict[str, float | int]]:
             model = session.open(original_of(work))
-            poster = session.shoot(POSTER).image()
+            poster = session.shoot(replace(POSTER, scene=self.view.scene() if self.view else None)).image()
             reference = photograph(
                 model, work=work, session=session, note=lambda part: tools.note(0.2 + 0.3 * part)
             )

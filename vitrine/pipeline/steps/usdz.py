@@ -25,7 +25,7 @@ class Usdz:
     name: str = "usdz"
 
     def __call__(self, work: Work, tools: Tools) -> Work:
-        if work.source_format is Format.USDZ:
+        if work.source_format is Format.USDZ and not work.placed:
             return _handed_on(work)
         source = _source(work)
         if source is None:

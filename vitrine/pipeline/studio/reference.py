@@ -32,9 +32,9 @@ class Reference:
 
 
 def original_of(work: Work) -> Path:
-    """What is photographed: the untouched upload when a browser reads it, else the plain GLB made of it."""
+    """What is photographed: the untouched upload when a browser reads it and it stands right, else the plain GLB."""
     basis = work.facts is not None and "KHR_texture_basisu" in work.facts.extensions
-    if work.source_format is Format.GLB and not basis:
+    if work.source_format is Format.GLB and not basis and not work.placed:
         return work.source
     return work.plain or work.source
 

@@ -1,6 +1,7 @@
 """What a studio is asked for and what it gives: cameras, views, pictures."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -37,13 +38,15 @@ class Camera:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewSpec:
     """One view. Without a camera it is the viewer's first frame. `moment` is a part of the first animation, `colourway`
-    the name of a material variant: None shows the model as it comes."""
+    the name of a material variant: None shows the model as it comes. `scene` is what differs from the viewer's own
+    light and first frame."""
 
     name: str
     camera: Camera | None = None
     moment: float = 0.0
     colourway: str | None = None
     shadow: bool = False
+    scene: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

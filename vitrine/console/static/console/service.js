@@ -23,6 +23,20 @@ export async function ask(method, path, body) {
   return answer.status === 204 ? null : answer.json();
 }
 
+/** The same, told what was read: gives {body, tag}, the answer's JSON and its ETag. 412 when `tag` has become stale. */
+export async function askTagged(method, path, { body, tag } = {}) {
+  const headers = method === "GET" ? {} : { "X-CSRFToken": csrfToken(), "Content-Type": "application/json" };
+  if (tag) headers["If-Match"] = tag;
+  const answer = await fetched(path, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+    cache: "no-store",
+  });
+  if (!answer.ok) throw problemOf(answer.status, await answer.text());
+  return { body: await answer.json(), tag: answer.headers.get("ETag") };
+}
+
 /** A part of the console, as HTML; throws a Problem. */
 export async function pageAt(path) {
   const answer = await fetched(path, { redirect: "error" });

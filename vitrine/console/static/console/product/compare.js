@@ -1,0 +1,144 @@
+/** Two files of one version side by side, under a slider, or as what differs; whoever turns one, turns both. */
+
+import { need, sizeWords } from "../page.js";
+import { models, open } from "./bench.js";
+import { drawDifference } from "./difference.js";
+import { word } from "./words.js";
+
+const SIDES = ["left", "right"];
+const REST_MS = 120;
+/** How near and far one comes, in radii of the first frame. */
+const [NEAREST, FARTHEST] = [0.2, 2];
+
+export async function start(place, signal) {
+  const table = { place, signal, views: {}, lives: {}, leader: "left", bench: null, timer: 0 };
+  const all = models();
+  const kinds = all.map(({ kind }) => kind);
+  const first = kinds.includes("original") ? "original" : kinds.includes("android") ? "android" : kinds[0];
+  const second = ["web", "mobile", "android"].find((kind) => kind !== first && kinds.includes(kind)) ?? first;
+  watchHow(table);
+  watchSlider(place);
+  const chosen = { left: first, right: second };
+  for (const side of SIDES) {
+    const select = need(`[data-${side}]`, place);
+    select.append(...all.map(({ kind, words }) => new Option(words, kind, false, kind === chosen[side])));
+    select.addEventListener("change", () => put(table, side).catch(() => undefined));
+    watchTouch(table, side);
+  }
+  await Promise.all(SIDES.map((side) => put(table, side)));
+}
+
+/** Puts the chosen file on its side, with the camera where the other side's is. */
+async function put(table, side) {
+  const { place, signal, views, lives } = table;
+  lives[side]?.abort();
+  const life = new AbortController();
+  lives[side] = life;
+  const end = () => life.abort(signal.reason);
+  signal.addEventListener("abort", end, { once: true });
+  views[side] = null;
+  const wait = need("[data-wait]", place);
+  wait.hidden = false;
+  const kind = need(`[data-${side}]`, place).value;
+  const model = models().find((one) => one.kind === kind);
+  label(place, side, model);
+  const box = need(`[data-view=${side}]`, place);
+  const { view, bench } = await open(box, model.url, life.signal, (made) => {
+    made.alt = model.words;
+  });
+  // One reach for both: a file whose box is a hair smaller must not hold the other back.
+  table.radius ??= view.getCameraOrbit().radius;
+  view.setAttribute("min-camera-orbit", `auto 5deg ${NEAREST * table.radius}m`);
+  view.setAttribute("max-camera-orbit", `auto 175deg ${FARTHEST * table.radius}m`);
+  view.setAttribute("min-field-of-view", "4deg");
+  await view.updateComplete;
+  table.bench = bench;
+  views[side] = view;
+  view.addEventListener("camera-change", () => moved(table, side));
+  const other = views[side === "left" ? "right" : "left"];
+  if (other) bench.placeCamera(view, bench.cameraOf(other));
+  if (SIDES.every((one) => views[one])) {
+    wait.hidden = true;
+    compareSoon(table);
+  }
+}
+
+function label(place, side, { words, bytes, triangles, ssim, kind }) {
+  const title = document.createElement("strong");
+  title.textContent = words;
+  const parts = [sizeWords(bytes)];
+  if (triangles)
+    parts.push(`${triangles.toLocaleString(document.documentElement.lang)} ${word("triangles")}`);
+  if (kind !== "original") parts.push(ssim ? `${word("proven")} ${ssim.toFixed(3)}` : word("unproven"));
+  const rest = document.createElement("span");
+  rest.className = "compare-about";
+  rest.textContent = parts.join(" · ");
+  need(`[data-label=${side}]`, place).replaceChildren(title, rest);
+}
+
+/** The side that was touched last leads; the other follows and never answers. */
+function watchTouch(table, side) {
+  const box = need(`[data-view=${side}]`, table.place);
+  for (const kind of ["pointerdown", "wheel", "keydown", "touchstart"]) {
+    box.addEventListener(
+      kind,
+      () => {
+        table.leader = side;
+      },
+      { capture: true, passive: true },
+    );
+  }
+}
+
+function moved(table, side) {
+  const { views, leader, bench } = table;
+  if (side !== leader) return;
+  const other = views[side === "left" ? "right" : "left"];
+  if (other) bench.placeCamera(other, bench.cameraOf(views[side]));
+  compareSoon(table);
+}
+
+function watchHow(table) {
+  const { place } = table;
+  const stage = need(".compare-stage", place);
+  const strength = need("[data-amplify] input", place);
+  place.addEventListener("change", ({ target }) => {
+    if (target.name !== "how") return;
+    stage.dataset.how = target.value;
+    need(".compare-difference", place).hidden = target.value !== "difference";
+    need("[data-amplify]", place).hidden = target.value !== "difference";
+    compareSoon(table);
+  });
+  strength.addEventListener("input", () => {
+    need("[data-amplify] output", place).textContent = `× ${strength.value}`;
+    compareSoon(table);
+  });
+  table.signal.addEventListener("abort", () => clearTimeout(table.timer), { once: true });
+}
+
+/** The line stands where the handle's middle is. */
+function watchSlider(place) {
+  const slider = need(".compare-slider", place);
+  const stage = need(".compare-stage", place);
+  const set = () =>
+    stage.style.setProperty("--at", `calc(1.375rem + (100% - 2.75rem) * ${Number(slider.value) / 100})`);
+  slider.addEventListener("input", set);
+  set();
+}
+
+/** Once the camera rests: what differs is counted then, and drawn where it is asked for. */
+function compareSoon(table) {
+  clearTimeout(table.timer);
+  const { place, views, signal } = table;
+  if (need(".compare-stage", place).dataset.how !== "difference") return;
+  table.timer = setTimeout(async () => {
+    if (signal.aborted || !views.left || !views.right) return;
+    const share = await drawDifference(
+      need(".compare-difference", place),
+      views.left,
+      views.right,
+      Number(need("[data-amplify] input", place).value),
+    );
+    need("[data-said]", place).textContent = word("differs", (100 * share).toFixed(1));
+  }, REST_MS);
+}

@@ -1,0 +1,58 @@
+/** The parts of the page that the server writes, taken anew when something has changed; the focus stays where it was. */
+
+import { elementsIn, need } from "../page.js";
+import { pageAt } from "../service.js";
+import { readAgain } from "./state.js";
+
+const listeners = new Set();
+
+/** `listener` is called after parts were replaced, with the names of those. */
+export function onFresh(listener) {
+  listeners.add(listener);
+}
+
+/** Takes all parts anew but those named: what somebody is typing into stays, and so does what it was read from. */
+export async function refresh({ keep = [] } = {}) {
+  const html = await pageAt(location.pathname);
+  const typing = [...document.querySelectorAll("[data-part] [data-dirty]")].map(
+    (one) => one.closest("[data-part]").dataset.part,
+  );
+  const kept = new Set([...keep, ...typing]);
+  if (typing.length > 0) kept.add("facts");
+  const replaced = [];
+  for (const part of elementsIn(html, "[data-part]")) {
+    const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!old || kept.has(part.dataset.part)) continue;
+    keepOpen(old, part);
+    const focused = pathTo(old);
+    old.replaceWith(part);
+    if (focused) (part.querySelector(focused) ?? part.querySelector("h2, h1"))?.focus();
+    replaced.push(part.dataset.part);
+  }
+  if (replaced.includes("facts")) readAgain(JSON.parse(need("#base").textContent));
+  wake();
+  for (const listener of listeners) listener(replaced);
+}
+
+/** What works with scripts only is hidden until they are here. */
+export function wake() {
+  for (const one of document.querySelectorAll("[data-do][hidden], [data-drop][hidden], [data-add][hidden]")) {
+    one.hidden = false;
+  }
+}
+
+function keepOpen(old, fresh) {
+  const opened = [...old.querySelectorAll("details")].map(({ open }) => open);
+  const all = [...fresh.querySelectorAll("details")];
+  if (opened.length !== all.length) return;
+  for (const [at, one] of all.entries()) one.open = opened[at];
+}
+
+function pathTo(part) {
+  const { activeElement } = document;
+  if (!part.contains(activeElement)) return null;
+  if (activeElement.name) return `[name="${CSS.escape(activeElement.name)}"]`;
+  const version = activeElement.closest("[data-version]");
+  const own = activeElement.dataset.do ? `[data-do="${activeElement.dataset.do}"]` : "button, a";
+  return version ? `[data-version="${version.dataset.version}"] :is(${own}, [data-do], a)` : own;
+}

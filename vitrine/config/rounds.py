@@ -6,14 +6,17 @@ from vitrine.access import audit, chain
 from vitrine.access import upkeep as logins
 from vitrine.api import models as answers
 from vitrine.catalog import announcements
-from vitrine.insight import record
+from vitrine.insight import days, rollup
 from vitrine.outreach import mail
 from vitrine.processing import upkeep
 
 ROUNDS: tuple[Callable[[], object], ...] = (
     upkeep.sweep,
     logins.forget_logins,
-    record.forget_old,
+    days.keep_ahead,
+    rollup.roll_up,
+    days.forget_old,
+    rollup.forget_old_measures,
     answers.forget_old_answers,
     chain.seal,
     audit.forget_old_people,

@@ -89,7 +89,7 @@ def test_batches_and_visits_are_known_for_two_days() -> None:
 def test_who_makes_or_drops_a_day_does_not_have_others_wait_behind_him() -> None:
     """Whoever wants a table to himself and does not get it has all that come later wait, too."""
     with another_session() as other:
-        other.execute("LOCK TABLE insight_event IN ACCESS EXCLUSIVE MODE")
+        other.execute("LOCK TABLE ONLY insight_event IN ACCESS EXCLUSIVE MODE")
         before = time.monotonic()
 
         assert days.keep_ahead() == 0

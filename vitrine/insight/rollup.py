@@ -82,18 +82,22 @@ ON CONFLICT (product_id, span, name, start, what, device, network, variant, buck
 DO UPDATE SET n = insight_measure.n + excluded.n, total = insight_measure.total + excluded.total
 """  # noqa: S608  # numbers of ours
 
+_NEXT = """
+SELECT count(*), max(id)
+FROM (SELECT id FROM insight_event WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) AS following
+"""
+
 
 def roll_up() -> int:
-    """Add up what came in since the last time, some events a transaction. How many numbers it went along."""
-    last = _last_number()
-    gone = 0
+    """Add up what came in since the last time, AT_ONCE events a transaction. How many."""
+    last, done = _last_number(), 0
     if last is not None:
         for _ in range(_MOST_A_ROUND):
-            step = _roll_some(last)
-            gone += step
-            if not step:
+            some = _roll_some(last)
+            done += some
+            if not some:
                 break
-    return gone
+    return done
 
 
 def _roll_some(last: int) -> int:
@@ -103,12 +107,14 @@ def _roll_some(last: int) -> int:
         mark = Mark.objects.select_for_update(skip_locked=True).first()
         if mark is None or mark.upto >= last:
             return 0
-        upto = min(last, mark.upto + AT_ONCE)
         with connection.cursor() as cursor:
-            cursor.execute(_ROLL, {"after": mark.upto, "upto": upto})
-        gone, mark.upto, mark.at = upto - mark.upto, upto, timezone.now()
+            cursor.execute(_NEXT, [mark.upto, last, AT_ONCE])
+            count, upto = cursor.fetchone()
+            if count:
+                cursor.execute(_ROLL, {"after": mark.upto, "upto": upto})
+        mark.upto, mark.at = upto or last, timezone.now()
         mark.save()
-        return gone
+        return int(count)
 
 
 def _last_number() -> int | None:

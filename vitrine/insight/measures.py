@@ -127,14 +127,14 @@ def _products(asked: Asked) -> list[UUID]:
     return most_visited(asked) if asked.group == Group.PRODUCT else [ALL_PRODUCTS]
 
 
-def most_visited(asked: Asked, most: int = MOST_PRODUCTS) -> list[UUID]:
-    """The products that were opened most often in the period."""
+def most_visited(asked: Asked) -> list[UUID]:
+    """The MOST_PRODUCTS that were opened most often in the period."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT product_id FROM insight_measure"
             " WHERE name = 'visit' AND what = 'opened' AND span = %s AND start >= %s AND start < %s"
             " AND product_id <> %s GROUP BY 1 ORDER BY sum(n) DESC, 1 LIMIT %s",
-            [asked.span, asked.since, asked.until, ALL_PRODUCTS, most],
+            [asked.span, asked.since, asked.until, ALL_PRODUCTS, MOST_PRODUCTS],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -25,7 +25,9 @@ def chair() -> Any:
     product = a_product()
     view = uuid.uuid4()
     tell(poster(product.pk, 120), full(product.pk, 2_000, wire_bytes=70_000, cache="miss"), view=view)
-    tell(touch(product.pk, count=3), ar(product.pk, "launched"), ar(product.pk, "placed", ar_ms=40), view=view)
+    tell(
+        touch(product.pk, count=3), ar(product.pk, "launched"), ar(product.pk, "placed", ar_ms=40), view=view
+    )
     tell(ar(product.pk, "ended", session_ms=9_000), view=view)
     tell(poster(product.pk, 30), error(product.pk), device="desktop", network="")
     rollup.roll_up()
@@ -165,9 +167,7 @@ def test_a_product_that_is_not_there_has_none(calling: Caller, chair: Any) -> No
 def test_a_key_needs_the_scope(client: Any, chair: Any) -> None:
     def status(scope: Scope) -> int:
         key = a_key(scope)[1]
-        return int(
-            client.get("/api/analytics/", headers={"Authorization": f"Api-Key {key}"}).status_code
-        )
+        return int(client.get("/api/analytics/", headers={"Authorization": f"Api-Key {key}"}).status_code)
 
     assert (status(Scope.ANALYTICS_READ), status(Scope.ASSETS_READ)) == (200, 403)
     assert client.get("/api/analytics/").status_code == 401

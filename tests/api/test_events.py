@@ -255,7 +255,9 @@ _ANYTHING = (None, True, 0, -1, 1.0, 1.5, 2**40, "", "web", "full", VIEW, VIEW +
 def test_the_quick_check_says_what_the_contract_says(data: st.DataObject) -> None:
     batch = json.loads(json.dumps(_BATCH))
     for _ in range(data.draw(st.integers(0, 3))):
-        part = data.draw(st.sampled_from([batch, *(one for one in batch.get("events") or () if isinstance(one, dict))]))
+        part = data.draw(
+            st.sampled_from([batch, *(one for one in batch.get("events") or () if isinstance(one, dict))])
+        )
         name = data.draw(st.sampled_from([*_validator().schema["properties"], *_validator().schema["$defs"]["event"]["properties"], "x"]))  # fmt: skip
         part[name] = data.draw(st.sampled_from(_ANYTHING))
         if data.draw(st.booleans()):

@@ -49,7 +49,9 @@ def test_percentiles_are_within_one_percent_of_the_exact_ones() -> None:
     (found,) = measured(last_days(2), ["load"])
     assert (found.n, found.timed) == (100_000, 100_000)
     exact = {"p50": drawn[49_999], "p75": drawn[74_999], "p95": drawn[94_999]}
-    assert {name: abs(found.times[name] / ms - 1) < 0.01 for name, ms in exact.items()} == dict.fromkeys(exact, True)  # type: ignore[operator]  # there are times
+    assert {name: abs(found.times[name] / ms - 1) < 0.01 for name, ms in exact.items()} == dict.fromkeys(
+        exact, True
+    )  # type: ignore[operator]  # there are times
     # The hours and the days say the same, and so do all products and the one there was.
     assert measured(last_days(2, product_id=uuid.UUID(int=1)), ["load"]) == [found]
     assert measured(last_hours(30), ["load"]) == [found]

@@ -80,7 +80,9 @@ def _floor(moment: datetime, unit: timedelta) -> datetime:
     return (moment - _EPOCH) // unit * unit + _EPOCH
 
 
-_AS = OpenApiParameter("as", str, enum=["csv"], description="CSV for a link; `Accept: text/csv` does the same.")
+_AS = OpenApiParameter(
+    "as", str, enum=["csv"], description="CSV for a link; `Accept: text/csv` does the same."
+)
 
 
 class Summary(APIView):
@@ -118,10 +120,7 @@ class OneTopic(APIView):
         about = {"since": asked.since, "until": asked.until, "every": asked.every, "group_by": asked.group}
         return _private({"topic": topic, **about, "rows": rows})
 
-
-    def perform_content_negotiation(
-        self, request: Request, force: bool = False
-    ) -> tuple[BaseRenderer, str]:
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         if request.query_params.get("as") == "csv":
             return Csv(), Csv.media_type
         return super().perform_content_negotiation(request, force)

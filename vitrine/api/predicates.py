@@ -56,9 +56,7 @@ def _object(schema: Schema, root: Schema) -> Holds:
             field = fields.get(name)
             if field is None or not field(one):
                 return False
-        return all(
-            value.keys() >= needed for (name, kind), needed in also.items() if value.get(name) == kind
-        )
+        return all(value.keys() >= needed for (name, kind), needed in also.items() if value.get(name) == kind)
 
     return holds
 
@@ -82,9 +80,7 @@ def _array(schema: Schema, root: Schema) -> Holds:
 def _text(schema: Schema) -> Holds:
     found = re.compile(schema.get("pattern", "")).search
     least, most = schema.get("minLength", 0), schema["maxLength"]
-    return lambda value: (
-        isinstance(value, str) and least <= len(value) <= most and found(value) is not None
-    )
+    return lambda value: isinstance(value, str) and least <= len(value) <= most and found(value) is not None
 
 
 def _integer(schema: Schema) -> Holds:

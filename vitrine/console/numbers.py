@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from vitrine.access.guard import guarded
 from vitrine.catalog.models import Product
 from vitrine.console.panels import (
+    ACTIONS,
     ARS,
     DEVICES,
     STAGES,
@@ -172,7 +173,8 @@ class Numbers:
             for key, name in names.items()
         ]  # fmt: skip
         actions = [
-            [cell(row["action"]), cell(count_words(row["count"]))] for row in self._whole[Topic.INTERACTIONS]
+            [cell(ACTIONS.get(row["action"], row["action"])), cell(count_words(row["count"]))]
+            for row in self._whole[Topic.INTERACTIONS]
         ]
         tables = [Table([_("Shoppers"), _("Visits"), _("Share")], rows)]
         if actions:
@@ -191,7 +193,7 @@ class Numbers:
             [cell(STAGES[row["stage"]]), cell(count_words(row["count"])), *_times(row)]
             for row in self._whole[Topic.LOADS]
         ]
-        tables = [Table([_("Stage"), _("Times"), _("Half"), _("3 of 4"), _("19 of 20")], rows)]
+        tables = [Table([_("Stage"), _("Count"), _("Half"), _("3 of 4"), _("19 of 20")], rows)]
         for group, (heading, names) in _GROUPS.items():
             found = rows_of(Topic.LOADS, self._period.asked(self._product_id, group=group))
             full = [row for row in found if row["stage"] == "full"]
@@ -205,12 +207,14 @@ class Numbers:
             ]
             if told:
                 title = _("%(group)s, full 3D") % {"group": heading}
-                tables.append(Table([title, _("Times"), _("Half"), _("3 of 4"), _("19 of 20")], told))
+                tables.append(Table([title, _("Count"), _("Half"), _("3 of 4"), _("19 of 20")], told))
         lines = {
             str(STAGES[stage]): value_in("p75_ms", "stage", stage) for stage in ("poster", "preview", "full")
         }
         odd = sum(row["odd"] for row in self._whole[Topic.LOADS])
-        notes = [_("Left out: %(count)s times over ten minutes.") % {"count": count_words(odd)}] if odd else []
+        notes = (
+            [_("Left out: %(count)s times over ten minutes.") % {"count": count_words(odd)}] if odd else []
+        )
         return Panel(
             topic=Topic.LOADS,
             title=_("How fast it comes"),
@@ -248,7 +252,9 @@ class Numbers:
             tables.append(Table([_("How long"), _("Half"), _("3 of 4"), _("19 of 20")], told))
         native = any(row["ar"] != "webxr" for row in found)
         notes = [
-            _("With Scene Viewer and Quick Look only the time away from the page is known, not the time in AR.")
+            _(
+                "With Scene Viewer and Quick Look only the time away from the page is known, not the time in AR."
+            )
         ]
         lines = {str(name): value_in("launched", "ar", kind) for kind, name in ARS.items()}
         return Panel(
@@ -297,7 +303,9 @@ class Numbers:
             for place, name in places.items()
             if row and row[f"{place}_hit_ratio"] is not None
         ]
-        about = _("Model files that were there already: in the shopper's browser, or at the CDN where it says so.")
+        about = _(
+            "Model files that were there already: in the shopper's browser, or at the CDN where it says so."
+        )
         sent = (
             _("On the wire: %(bytes)s in %(files)s files.")
             % {"bytes": bytes_words(row["wire_bytes"]), "files": count_words(row["files"])}

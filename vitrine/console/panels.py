@@ -24,6 +24,18 @@ STAGES = {
     "failed": words("Gave up"),
 }
 ARS = {"webxr": words("In the page"), "scene-viewer": "Scene Viewer", "quick-look": "Quick Look"}
+ACTIONS = {
+    "rotate": words("Turned it"),
+    "zoom": words("Zoomed"),
+    "reset": words("Set the view back"),
+    "fullscreen": words("Filled the screen"),
+    "share": words("Shared"),
+    "screenshot": words("Took a picture"),
+    "variant": words("Chose a variant"),
+    "animation": words("Played it"),
+    "hotspot": words("Opened a hotspot"),
+    "dimensions": words("Looked at its size"),
+}
 DEVICES = {
     "phone": words("Phone"),
     "tablet": words("Tablet"),
@@ -87,15 +99,12 @@ def chart_of(unit: str, rows: Iterable[Row], lines: Lines) -> Chart | None:
     """None where there is nothing to draw."""
     points = [(start, list(some)) for start, some in groupby(rows, key=lambda row: row["start"])]
     values = {label: [read(some) for _start, some in points] for label, read in lines.items()}
-    drawn = {
-        label: line for label, line in values.items() if any(one is not None and one != 0 for one in line)
-    }
+    empty = {None} if unit == "share" else {None, 0}
+    drawn = {label: line for label, line in values.items() if set(line) - empty}
     return Chart(unit, [start for start, _some in points], drawn) if drawn and points else None
 
 
-def value_in(
-    field_name: str, key: str = "", value: str = ""
-) -> Callable[[Sequence[Row]], float | None]:
+def value_in(field_name: str, key: str = "", value: str = "") -> Callable[[Sequence[Row]], float | None]:
     """Reads a field off the row whose `key` is `value`, or off the only one."""
 
     def read(rows: Sequence[Row]) -> float | None:

@@ -102,7 +102,8 @@ SELECT start, of_group, name, what, sum(n), sum(total), max(timed), {quantiles}
 FROM ranked GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 5 DESC, 4
 """
 _QUANTILES = ", ".join(
-    f"min(bucket) FILTER (WHERE bucket >= 0 AND upto >= ceil({share} * timed))" for share in QUANTILES.values()
+    f"min(bucket) FILTER (WHERE bucket >= 0 AND upto >= ceil({share} * timed))"
+    for share in QUANTILES.values()
 )
 
 

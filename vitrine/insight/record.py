@@ -21,7 +21,18 @@ knows that no event with a lower number is still on its way."""
 _NAMING = {"error": "error", "interaction": "action", "ar": "ar"}
 _CLOCK = {"ended": "session_ms", "returned": "away_ms"}
 _COLUMNS = (
-    *("age_ms", "product_id", "view", "version", "ms", "took_ms", "bytes", "wire_bytes", "count", "save_data"),
+    *(
+        "age_ms",
+        "product_id",
+        "view",
+        "version",
+        "ms",
+        "took_ms",
+        "bytes",
+        "wire_bytes",
+        "count",
+        "save_data",
+    ),
     *("kind", "what", "state", "variant", "cache", "edge", "device", "network"),
 )
 _TYPES = (*("bigint", "uuid", "uuid", *("bigint",) * 6, "boolean"), *("text",) * 8)
@@ -88,9 +99,7 @@ FROM fresh, unnest({", ".join(f"%s::{kind}[]" for kind in _TYPES)}) AS told ({",
 def _insert(batch_id: UUID, rows: Sequence[tuple[Any, ...]]) -> int | None:
     """How many; None when the batch had been taken before."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT, [batch_id, len(rows), *(list(column) for column in zip(*rows, strict=True))]
-        )
+        cursor.execute(_INSERT, [batch_id, len(rows), *(list(column) for column in zip(*rows, strict=True))])
         return cursor.rowcount or None
 
 

@@ -124,7 +124,14 @@ COLUMNS: Mapping[Topic, Sequence[str]] = {
     ),
     Topic.ERRORS: ("error", "count", "per_visit"),
     Topic.CACHE: (
-        *("browser_hits", "browser_misses", "browser_hit_ratio", "edge_hits", "edge_misses", "edge_hit_ratio"),
+        *(
+            "browser_hits",
+            "browser_misses",
+            "browser_hit_ratio",
+            "edge_hits",
+            "edge_misses",
+            "edge_hit_ratio",
+        ),
         *("files", "wire_bytes"),
     ),
     Topic.INTERACTIONS: ("action", "count"),

@@ -10,7 +10,7 @@ const COLOURS = ["--accent", "--ink", "--muted", "--danger"];
 const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 const shares = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
 const IN_WORDS = {
-  ms: (ms) => (ms < 1000 ? `${numbers.format(ms)} ms` : `${numbers.format(ms / 1000)} s`),
+  ms: (ms) => (ms < 1000 ? `${numbers.format(Math.round(ms))} ms` : `${numbers.format(ms / 1000)} s`),
   count: (count) => numbers.format(count),
   share: (share) => shares.format(share),
 };
@@ -43,7 +43,10 @@ function draw(place, { unit, starts, lines }) {
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     scales: { y: { range: (_, __, most) => [0, unit === "share" ? 1 : Math.max(most * 1.1, 1)] } },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(words) }],
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map((tick) => moment(tick, starts, true)) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map(words) },
+    ],
     series: [
       { value: (_, seconds) => (seconds == null ? "–" : moment(seconds, starts)) },
       ...lines.map(({ label }, index) => ({
@@ -58,13 +61,21 @@ function draw(place, { unit, starts, lines }) {
     ],
     cursor: { drag: { x: false, y: false } },
     legend: { live: true },
+    hooks: { ready: [newest], setLegend: [newest] },
   };
   options.series[0].label = place.dataset.time;
   return new uPlot(options, [starts, ...lines.map(({ values }) => values)], place);
 }
 
-function moment(seconds, starts) {
-  const hours = starts.length > 1 && starts[1] - starts[0] < 86_400;
-  const form = { timeZone: "UTC", day: "numeric", month: "short", ...(hours ? { hour: "2-digit", minute: "2-digit" } : {}) };
+/** The legend tells of the newest values unless others are pointed at. */
+function newest(chart) {
+  if (chart.legend.idx == null) chart.setLegend({ idx: chart.data[0].length - 1 }, false);
+}
+
+/** A start in words: its day, or its hour where starts are hours, the day with it unless `short`. */
+function moment(seconds, starts, short) {
+  const hours = starts.some((start) => start % 86_400 !== 0);
+  const day = hours && short ? {} : { day: "numeric", month: "short" };
+  const form = { timeZone: "UTC", ...day, ...(hours ? { hour: "2-digit", minute: "2-digit" } : {}) };
   return new Intl.DateTimeFormat(LOCALE, form).format(new Date(seconds * 1000));
 }

@@ -2,7 +2,7 @@
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
 memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, and when a shopper sees
-something on a slow network; then reads and lists of the API, for which `make bench ONLY="api lists"` needs no models.
+something on a slow network; then reads and lists of the API and its events, for which `make bench ONLY="api lists events"` needs no models.
 Seconds are this machine's: read their ratios.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from bench import peers, tables
 from bench.comparing import compare
 from bench.doors import rows
+from bench.doors.events import Told, measure_events
 from bench.doors.lists import Listed, measure_lists
 from bench.doors.reads import Rate, measure_reads
 from bench.figures import Result
@@ -28,7 +29,7 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-DOORS = ("api", "lists")
+DOORS = ("api", "lists", "events")
 PARTS = ("bytes", "equal", "scaling", "heavy", "first", *DOORS)
 HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
@@ -56,11 +57,13 @@ def _ask(only: list[str], report: "Report") -> None:
             report.rates = measure_reads(Path(folder))
         if "lists" in only:
             report.listed = measure_lists(Path(folder))
+        if "events" in only:
+            report.told = measure_events(Path(folder, "events"))
 
 
 def _models(folder: Path | None) -> list[Path]:
     if folder is None:
-        sys.exit("Name a folder of models, or --only api lists.")
+        sys.exit("Name a folder of models, or --only api lists events.")
     models = models_in(folder)
     if not models:
         sys.exit(f"{folder} holds no models.")
@@ -120,6 +123,7 @@ class Report:
         self.heavy: Heavy | None = None
         self.rates: dict[str, Rate] = {}
         self.listed: list[Listed] = []
+        self.told: Told | None = None
 
     def begin(self) -> None:
         print("\n".join(tables.heading(tables.FILES)), flush=True)
@@ -159,7 +163,11 @@ class Report:
         for shown in self._first:
             yield from tables.first_targets_of(shown)
         yield from rows.targets_of(self.rates, self.listed)
+        if self.told:
+            yield from rows.event_targets_of(self.told)
         yield from rows.section_of(self.rates, self.listed)
+        if self.told:
+            yield from rows.event_section_of(self.told)
 
     def _write(self) -> None:
         files = [line for result in self._results for line in tables.files_of(result)]

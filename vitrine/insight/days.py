@@ -37,7 +37,7 @@ def keep_ahead() -> int:
     today = timezone.now().astimezone(UTC).date()
     wanted = {today + timedelta(days=number) for number in range(-1, AHEAD + 1)} | stray
     missing = sorted(wanted - set(there()))
-    return sum(1 for _ in takewhile(_make, missing))
+    return sum(1 for _ in takewhile(make, missing))
 
 
 def there() -> list[date]:
@@ -55,12 +55,12 @@ def table_of(day: date) -> str:
     return f"insight_event_{day:%Y%m%d}"
 
 
-def _make(day: date) -> bool:
+def make(day: date) -> bool:
     """False when another makes tables now, or somebody holds the events' one: the next round tries again."""
     name, start, end = table_of(day), f"{day} 00:00+00", f"{day + timedelta(days=1)} 00:00+00"
     within = f"at >= '{start}' AND at < '{end}'"
 
-    def make(cursor: CursorWrapper) -> bool:
+    def work(cursor: CursorWrapper) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_MAKING])
         if not cursor.fetchone()[0] or day in there():
             return False
@@ -76,7 +76,7 @@ def _make(day: date) -> bool:
         )
         return True
 
-    return _patiently(make)
+    return _patiently(work)
 
 
 def drop_before(first: date) -> int:

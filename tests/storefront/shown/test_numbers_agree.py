@@ -74,7 +74,9 @@ def test_the_numbers_agree_with_what_happened(visiting: Visiting, slab: Product)
 
     rollup.roll_up()
 
-    near = {name: pytest.approx(math.floor(ms + 0.5), rel=0.01) for name, ms in (stages | times).items() if ms}
+    near = {
+        name: pytest.approx(math.floor(ms + 0.5), rel=0.01) for name, ms in (stages | times).items() if ms
+    }
     loads = {row["stage"]: row for row in rows(client, "loads", slab)}
     assert {name: (row["count"], row["p50_ms"], row["p95_ms"]) for name, row in loads.items() if name != "file"} == {
         name: (1, near[name], near[name]) for name in ("poster", "preview", "full")
@@ -82,7 +84,15 @@ def test_the_numbers_agree_with_what_happened(visiting: Visiting, slab: Product)
     assert {row["action"]: row["count"] for row in rows(client, "interactions", slab)} == dict(actions)
     assert actions["rotate"] == 2
     (ar,) = rows(client, "ar", slab)
-    counted = {"launched": 1, "started": 1, "placed": 1, "sessions": 1, "refused": 0, "failed": 0, "returned": 0}
+    counted = {
+        "launched": 1,
+        "started": 1,
+        "placed": 1,
+        "sessions": 1,
+        "refused": 0,
+        "failed": 0,
+        "returned": 0,
+    }
     assert {name: ar[name] for name in counted} == counted
     assert {state: states[state] for state in ("launched", "started", "placed", "ended")} == dict.fromkeys(
         ("launched", "started", "placed", "ended"), 1

@@ -182,13 +182,9 @@ def test_a_time_that_nobody_can_have_meant_is_counted_apart() -> None:
 
 def test_old_hours_go_before_old_days() -> None:
     def a_measure(span: str, days_old: int) -> None:
+        at = timezone.now() - timedelta(days=days_old)
         Measure.objects.create(
-            product_id=ALL_PRODUCTS,
-            span=span,
-            name="load",
-            start=timezone.now() - timedelta(days=days_old),
-            bucket=5,
-            n=1,
+            product_id=ALL_PRODUCTS, span=span, family="load", start=at, device="", network="", told={}
         )
 
     for span, ages in {"hour": (91, 93), "day": (93, 761, 763)}.items():

@@ -9,7 +9,8 @@ import math
 
 ERROR = 0.009
 GAMMA = (1 + ERROR) / (1 - ERROR)
-NO_TIME = -1
+NO_TIME, TOTAL = -1, -2
+"""In place of a bucket: of what has no time, and of a sum of bytes."""
 _WHOLE_MS = 50
 QUANTILES = {"p50": 0.5, "p75": 0.75, "p95": 0.95}
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from vitrine.insight.buckets import QUANTILES, value_of
+from vitrine.insight.buckets import QUANTILES, TOTAL, value_of
 from vitrine.insight.models import ALL_PRODUCTS
 
 MOST_PRODUCTS = 100
@@ -86,40 +86,64 @@ def measured(asked: Asked, names: Sequence[str]) -> list[Found]:
 
 
 _SQL = """
-WITH rows AS (
-    SELECT {start} AS start, {group} AS of_group, name, what, bucket, sum(n) AS n, sum(total) AS total
-    FROM insight_measure
-    WHERE product_id = ANY(%(products)s) AND span = %(span)s AND name = ANY(%(names)s)
+WITH added AS (
+    SELECT {start} AS start, {group} AS of_group, key, sum(value::bigint) AS n
+    FROM insight_measure, jsonb_each_text(told)
+    WHERE product_id = ANY(%(products)s) AND span = %(span)s AND family = ANY(%(families)s)
       AND start >= %(since)s AND start < %(until)s {only}
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3
+),
+named AS (
+    SELECT start, of_group, split_part(key, '|', 1) AS name, split_part(key, '|', 2) AS what,
+           split_part(key, '|', 3) AS variant, split_part(key, '|', 4)::smallint AS bucket, n
+    FROM added
+),
+rows AS (
+    SELECT start, {regroup} AS of_group, name, what, bucket, sum(n) AS n
+    FROM named WHERE name = ANY(%(names)s) {of_variant} GROUP BY 1, 2, 3, 4, 5
 ),
 ranked AS (
     SELECT *, sum(n) FILTER (WHERE bucket >= 0) OVER (PARTITION BY start, of_group, name, what ORDER BY bucket) AS upto,
            sum(n) FILTER (WHERE bucket >= 0) OVER (PARTITION BY start, of_group, name, what) AS timed
     FROM rows
 )
-SELECT start, of_group, name, what, sum(n), sum(total), max(timed), {quantiles}
+SELECT start, of_group, name, what, coalesce(sum(n) FILTER (WHERE bucket <> {total}), 0),
+       coalesce(sum(n) FILTER (WHERE bucket = {total}), 0), max(timed), {quantiles}
 FROM ranked GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 5 DESC, 4
 """
 _QUANTILES = ", ".join(
     f"min(bucket) FILTER (WHERE bucket >= 0 AND upto >= ceil({share} * timed))"
     for share in QUANTILES.values()
 )
+_OF_ROWS = {Group.PRODUCT: "product_id::text", Group.DEVICE: "device", Group.NETWORK: "network"}
 
 
 def _query(asked: Asked, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    start = "NULL::timestamptz" if asked.every == Every.PERIOD else "start"
-    group = {Group.NOTHING: "''", Group.PRODUCT: "product_id::text"}.get(asked.group, asked.group.value)
-    only = " ".join(f"AND {Group(name).value} = %(only_{name})s" for name in asked.only)
+    narrow = [Group(name) for name in asked.only if name != Group.VARIANT]
     parameters = {
         "products": _products(asked),
         "span": asked.span,
+        "families": sorted({family_of(name) for name in names}),
         "names": list(names),
         "since": asked.since,
         "until": asked.until,
         **{f"only_{name}": value for name, value in asked.only.items()},
     }
-    return _SQL.format(start=start, group=group, only=only, quantiles=_QUANTILES), parameters
+    sql = _SQL.format(
+        start="NULL::timestamptz" if asked.every == Every.PERIOD else "start",
+        group=_OF_ROWS.get(asked.group, "''"),
+        regroup="variant" if asked.group == Group.VARIANT else "of_group",
+        only=" ".join(f"AND {one.value} = %(only_{one.value})s" for one in narrow),
+        of_variant="AND variant = %(only_variant)s" if Group.VARIANT in asked.only else "",
+        quantiles=_QUANTILES,
+        total=TOTAL,
+    )
+    return sql, parameters
+
+
+def family_of(name: str) -> str:
+    """Where `rollup.py` puts what has that name."""
+    return "load" if name in {"load", "odd"} else "more"
 
 
 def _products(asked: Asked) -> list[UUID]:
@@ -133,8 +157,8 @@ def most_visited(asked: Asked) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT product_id FROM insight_measure"
-            " WHERE name = 'visit' AND what = 'opened' AND span = %s AND start >= %s AND start < %s"
-            " AND product_id <> %s GROUP BY 1 ORDER BY sum(n) DESC, 1 LIMIT %s",
+            " WHERE visits > 0 AND span = %s AND start >= %s AND start < %s"
+            " AND product_id <> %s GROUP BY 1 ORDER BY sum(visits) DESC, 1 LIMIT %s",
             [asked.span, asked.since, asked.until, ALL_PRODUCTS, MOST_PRODUCTS],
         )
         return [row[0] for row in cursor.fetchall()]

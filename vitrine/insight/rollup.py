@@ -4,7 +4,7 @@ One transaction takes the next events along their number, adds them to `Measure`
 halfway has done nothing, whoever comes second finds the mark moved. The names, and what `what` says of each:
 
 - load: poster, preview, full, failed (since the element was put into the page), file (one file's way); with times
-- wire: bytes of files on the wire, added up in `total`
+- wire: bytes of files on the wire, added up
 - cache, edge: hit or miss, in the browser and at the CDN
 - error: its kind; touch: the action
 - ar-launched, ar-placed and so on: which AR. Placed since the tap; ended with how long a session ran; returned with
@@ -19,7 +19,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
-from vitrine.insight.buckets import BUCKET_SQL, NO_TIME
+from vitrine.insight.buckets import BUCKET_SQL, NO_TIME, TOTAL
 from vitrine.insight.models import ALL_PRODUCTS, Mark, Measure
 from vitrine.insight.record import GATE
 
@@ -67,19 +67,28 @@ timed AS (
     SELECT *, coalesce(ms > CASE name WHEN 'load' THEN {LONGEST_LOAD_MS} ELSE {LONGEST_AR_MS} END, false) AS odd FROM told
 ),
 counted AS (
-    SELECT product_id, at, device, network, variant, name, what, n, total,
+    SELECT product_id, at, device, network, name, what, variant, n,
            CASE WHEN ms IS NULL OR odd THEN {NO_TIME} ELSE {BUCKET_SQL.format(ms="ms")} END AS bucket FROM timed
     UNION ALL
-    SELECT product_id, at, device, network, variant, 'odd', CASE name WHEN 'load' THEN what ELSE name END, n, 0, {NO_TIME}
+    SELECT product_id, at, device, network, name, what, variant, total, {TOTAL} FROM timed WHERE total > 0
+    UNION ALL
+    SELECT product_id, at, device, network, 'odd', CASE name WHEN 'load' THEN what ELSE name END, variant, n, {NO_TIME}
     FROM timed WHERE odd
+),
+summed AS (
+    SELECT of_product, span, CASE WHEN name IN ('load', 'odd') THEN 'load' ELSE 'more' END AS family,
+           date_trunc(span, at, 'UTC') AS start, device, network,
+           concat_ws('|', name, what, variant, bucket) AS entry, sum(n) AS n
+    FROM counted CROSS JOIN (VALUES ('hour'), ('day')) AS spans (span)
+    CROSS JOIN LATERAL (VALUES (product_id), ('{ALL_PRODUCTS}'::uuid)) AS ofs (of_product)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
-INSERT INTO insight_measure (product_id, span, name, start, what, device, network, variant, bucket, n, total)
-SELECT of_product, span, name, date_trunc(span, at, 'UTC'), what, device, network, variant, bucket, sum(n), sum(total)
-FROM counted CROSS JOIN (VALUES ('hour'), ('day')) AS spans (span)
-CROSS JOIN LATERAL (VALUES (product_id), ('{ALL_PRODUCTS}'::uuid)) AS ofs (of_product)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-ON CONFLICT (product_id, span, name, start, what, device, network, variant, bucket)
-DO UPDATE SET n = insight_measure.n + excluded.n, total = insight_measure.total + excluded.total
+INSERT INTO insight_measure (product_id, span, family, start, device, network, visits, told)
+SELECT of_product, span, family, start, device, network,
+       coalesce(sum(n) FILTER (WHERE entry = 'visit|opened||{NO_TIME}'), 0), jsonb_object_agg(entry, n)
+FROM summed GROUP BY 1, 2, 3, 4, 5, 6
+ON CONFLICT (product_id, span, family, start, device, network) DO UPDATE
+SET visits = insight_measure.visits + excluded.visits, told = insight_sum(insight_measure.told, excluded.told)
 """  # noqa: S608  # numbers of ours
 
 _NEXT = """

@@ -52,6 +52,13 @@ DROP TABLE insight_event_before;
 _MEASURES = """
 ALTER TABLE insight_measure SET (fillfactor = 85);
 CREATE INDEX measure_start ON insight_measure USING brin (start) WITH (autosummarize = on);
+CREATE FUNCTION insight_sum(jsonb, jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT jsonb_object_agg(key, n) FROM (
+        SELECT key, sum(value::bigint) AS n
+        FROM (SELECT * FROM jsonb_each_text($1) UNION ALL SELECT * FROM jsonb_each_text($2)) AS both_of_them
+        GROUP BY key
+    ) AS summed
+$$;
 """
 
 
@@ -59,17 +66,14 @@ def _measure() -> migrations.CreateModel:
     columns: list[tuple[str, models.Field[Any, Any]]] = [
         ("product_id", models.UUIDField()),
         ("span", models.CharField(max_length=4)),
-        ("name", models.CharField(max_length=12)),
+        ("family", models.CharField(max_length=4)),
         ("start", models.DateTimeField()),
-        ("what", models.CharField(blank=True, default="", max_length=24)),
-        ("device", models.CharField(blank=True, default="", max_length=16)),
-        ("network", models.CharField(blank=True, default="", max_length=8)),
-        ("variant", models.CharField(blank=True, default="", max_length=16)),
-        ("bucket", models.SmallIntegerField()),
-        ("n", models.BigIntegerField()),
-        ("total", models.BigIntegerField(default=0)),
+        ("device", models.CharField(max_length=16)),
+        ("network", models.CharField(blank=True, max_length=8)),
+        ("visits", models.BigIntegerField(default=0)),
+        ("told", models.JSONField()),
     ]
-    key = ("product_id", "span", "name", "start", "what", "device", "network", "variant", "bucket")
+    key = ("product_id", "span", "family", "start", "device", "network")
     return migrations.CreateModel(
         name="Measure",
         fields=[
@@ -174,7 +178,8 @@ class Migration(migrations.Migration):
             model_name="measure",
             index=models.Index(
                 fields=["span", "start"],
-                condition=models.Q(name="visit", what="opened"),
+                include=["product_id", "visits"],
+                condition=models.Q(visits__gt=0),
                 name="measure_visits",
             ),
         ),

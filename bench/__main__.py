@@ -2,7 +2,8 @@
 
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
 memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, and when a shopper sees
-something on a slow network; then reads and lists of the API and its events, for which `make bench ONLY="api lists events"` needs no models.
+something on a slow network; then reads, lists and events of the API, for which `make bench ONLY="api lists events"`
+needs no models.
 Seconds are this machine's: read their ratios.
 """
 

@@ -81,11 +81,11 @@ def measure_events(folder: Path, *, few: int = FEW, many: int = MANY, seconds: f
     with held(folder, PRODUCTS) as base:
         taken = _take_in(base, seconds)
         with serving(_OURS, base) as server:
-            rolled, asked = [], []
-            for count in (few, many):
-                rolled.append(_roll(base, count - (rolled[-1].events if rolled else 0)))
-                asked.append({what: _p95_ms(base, server, path) for what, path in _questions(base).items()})
-    return Told(taken, *rolled, [Read(what, asked[0][what], asked[1][what]) for what in asked[0]])
+            first = _roll(base, few)
+            of_few = _asked(base, server)
+            second = _roll(base, many - first.events)
+            of_many = _asked(base, server)
+    return Told(taken, first, second, [Read(what, of_few[what], of_many[what]) for what in of_few])
 
 
 # --- In -------------------------------------------------------------------------------------------------------------
@@ -154,15 +154,22 @@ def a_batch(ids: Sequence[str]) -> bytes:
     chance = random.Random()  # noqa: S311  # no secret
     events: list[dict[str, Any]] = []
     for product in (chance.choice(ids), chance.choice(ids)):
-        about = {"product": product, "version": 2}
+        of_product = {"product": product, "version": 2, "age_ms": 4_000}
         file = {"variant": "web", "cache": "miss", "file_ms": 300, "wire_bytes": 90_000, "bytes": 120_000}
         timing = {"server_timing": [{"name": "cdn-cache-hit", "ms": 1}]}
-        events += [
-            about | {"kind": "poster", "ms": chance.randint(50, 900), "age_ms": 9_000},
-            *(about | file | timing | {"kind": kind, "ms": chance.randint(500, 9_000), "age_ms": 8_000} for kind in ("preview", "full")),
-            *(about | {"kind": "interaction", "action": action, "count": 2, "age_ms": 4_000} for action in ("rotate", "zoom", "reset", "dimensions")),
-            *(about | {"kind": "ar", "ar": "webxr", "state": state, "ar_ms": 900, "age_ms": 100} for state in ("launched", "started", "placed")),
-        ]  # fmt: skip
+        told: list[dict[str, Any]] = [
+            {"kind": "poster", "ms": chance.randint(50, 900)},
+            *(
+                {"kind": kind, "ms": chance.randint(500, 9_000), **file, **timing}
+                for kind in ("preview", "full")
+            ),
+            *(
+                {"kind": "interaction", "action": one, "count": 2}
+                for one in ("rotate", "zoom", "reset", "share")
+            ),
+            *({"kind": "ar", "ar": "webxr", "state": one} for one in ("launched", "started", "placed")),
+        ]
+        events += [of_product | one for one in told]
     head = {"view": uuid.uuid4().hex, "batch": uuid.uuid4().hex, "device": "phone", "network": "4g"}
     return json.dumps({**head, "events": events[:A_BATCH]}).encode()
 
@@ -204,6 +211,10 @@ def _questions(base: Held) -> dict[str, list[str]]:
         "one product, 30 days": [f"/api/assets/3d/{one}/analytics" for one in some],
         "one product, load times by day": [f"/api/analytics/loads/?every=day&product={one}" for one in some],
     }
+
+
+def _asked(base: Held, server: Server) -> dict[str, float]:
+    return {what: _p95_ms(base, server, paths) for what, paths in _questions(base).items()}
 
 
 def _p95_ms(base: Held, server: Server, paths: list[str]) -> float:

@@ -40,8 +40,8 @@ visits AS MATERIALIZED (
            exp(0.6 * (random() + random() + random() + random() - 2) * 1.7) AS slow, random() AS luck
     FROM asked, generate_series(1, %s)
 )
-INSERT INTO insight_event (at, product_id, view, kind, ms, took_ms, bytes, wire_bytes, count, what, state, variant, cache,
-                           edge, device, network, version, save_data)
+INSERT INTO insight_event (at, product_id, view, kind, ms, took_ms, bytes, wire_bytes, count, what, state, variant,
+                           cache, edge, device, network, version, save_data)
 SELECT at, product_id, view, kind, (ms * slow)::int, (took * slow)::int, bytes, bytes, count, what, state, told.variant,
        told.cache, told.edge, device, network, 2, false
 FROM visits CROSS JOIN LATERAL (VALUES

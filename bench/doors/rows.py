@@ -85,9 +85,9 @@ def event_section_of(told: Told) -> Iterator[str]:
     taken = told.taken
     yield from ("", "## Events", "")
     yield (
-        f"In: {taken.rate:,.0f} events/s in batches of {events.A_BATCH}, p95 {taken.p95_ms:.1f} ms a batch; CPU a batch "
-        f"{taken.web_us:.0f} µs of the web server, pinned to one core, and {taken.data_us:.0f} µs of PostgreSQL and Valkey, "
-        f"which share the other with the sender. Of {taken.answered:,} events answered before the web server was killed, "
+        f"In: {taken.rate:,.0f} events/s in batches of {events.A_BATCH}, p95 {taken.p95_ms:.1f} ms a batch; CPU a "
+        f"batch {taken.web_us:.0f} µs of the web server, pinned to one core, and {taken.data_us:.0f} µs of PostgreSQL "
+        f"and Valkey. Of {taken.answered:,} events answered before the web server was killed, "
         f"{min(taken.there, taken.answered):,} were in the database."
     )
     yield ""

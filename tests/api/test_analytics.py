@@ -52,8 +52,8 @@ def test_the_whole_of_a_product(calling: Caller, chair: Any) -> None:
     }
     assert told["ar"] == [
         {
-            **{"start": None, "group": "", "ar": "webxr", "launched": 1, "started": 0, "placed": 1, "sessions": 1},
-            **{"returned": 0, "refused": 0, "failed": 0},
+            "start": None, "group": "", "ar": "webxr", "launched": 1, "started": 0, "placed": 1, "sessions": 1,
+            "returned": 0, "refused": 0, "failed": 0,
             **{f"placed_{name}_ms": 40 for name in ("p50", "p75", "p95")},
             **{f"session_{name}_ms": pytest.approx(9_000, rel=0.01) for name in ("p50", "p75", "p95")},
             **{f"away_{name}_ms": None for name in ("p50", "p75", "p95")},

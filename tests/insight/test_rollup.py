@@ -49,9 +49,7 @@ def test_percentiles_are_within_one_percent_of_the_exact_ones() -> None:
     (found,) = measured(last_days(2), ["load"])
     assert (found.n, found.timed) == (100_000, 100_000)
     exact = {"p50": drawn[49_999], "p75": drawn[74_999], "p95": drawn[94_999]}
-    assert {name: abs(found.times[name] / ms - 1) < 0.01 for name, ms in exact.items()} == dict.fromkeys(
-        exact, True
-    )  # type: ignore[operator]  # there are times
+    assert found.times == {name: pytest.approx(ms, rel=0.01) for name, ms in exact.items()}
     # The hours and the days say the same, and so do all products and the one there was.
     assert measured(last_days(2, product_id=uuid.UUID(int=1)), ["load"]) == [found]
     assert measured(last_hours(30), ["load"]) == [found]
@@ -76,7 +74,8 @@ def test_what_is_measured_of_a_visit_is_what_happened() -> None:
     assert sums("ar-launched") == {"webxr": 1, "quick-look": 1}
     assert sums("error") == {"model": 1}
     assert sums("visit") == {"opened": 2, "seen": 2, "shown": 2, "touched": 1, "ar": 1, "faulty": 1}
-    times = {one.name: one.times["p50"] for one in measured(last_days(2), ["ar-placed", "ar-ended", "ar-returned"])}  # fmt: skip
+    timed = measured(last_days(2), ["ar-placed", "ar-ended", "ar-returned"])
+    times = {one.name: one.times["p50"] for one in timed}
     assert times == {
         name: pytest.approx(ms, rel=0.01)
         for name, ms in {"ar-placed": 2_100, "ar-ended": 9_000, "ar-returned": 30_000}.items()
@@ -176,7 +175,8 @@ def test_a_time_that_nobody_can_have_meant_is_counted_apart() -> None:
     rollup.roll_up()
 
     (found,) = measured(last_days(2), ["load"])
-    assert (found.n, found.timed, found.times["p95"]) == (2, 1, pytest.approx(1_000, rel=0.01))
+    assert (found.n, found.timed) == (2, 1)
+    assert found.times["p95"] == pytest.approx(1_000, rel=0.01)
     assert sums("odd") == {"full": 1}
 
 
@@ -187,7 +187,7 @@ def test_old_hours_go_before_old_days() -> None:
             product_id=ALL_PRODUCTS, span=span, family="load", start=at, device="", network="", told={}
         )
 
-    for span, ages in {"hour": (91, 93), "day": (93, 761, 763)}.items():
+    for span, ages in {"hour": (34, 36), "day": (36, 761, 763)}.items():
         for age in ages:
             a_measure(span, age)
 

@@ -1,6 +1,6 @@
 """What was measured, as numbers to read: added up over a period, in hours or days, for all products or one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -175,12 +175,3 @@ def _found(row: Sequence[Any]) -> Found:
 
 def _whole_day(moment: datetime) -> bool:
     return moment.astimezone(UTC).time() == datetime.min.time()
-
-
-def hours_of(asked: Asked) -> Iterator[datetime]:
-    """Each start in the period, by `asked.every`."""
-    step = timedelta(days=1) if asked.every == Every.DAY else timedelta(hours=1)
-    moment = asked.since
-    while moment < asked.until:
-        yield moment
-        moment += step

@@ -13,9 +13,9 @@ class Event(models.Model):
     """Something a viewer saw happen, as `contracts/events.schema.json` tells it field by field.
 
     The table is parted by day (`days.py`), and its `id` counts up in the order in which events come in: `rollup.py`
-    goes along it. `product_id` is no foreign key: a product may go before what happened to it is forgotten. `what` names
-    an error, an interaction or an AR by its kind; `took_ms` is how long that took by its own clock: a file, a way to
-    AR, a session, an absence. There is no column for a person, an address or a browser.
+    goes along it. `product_id` is no foreign key: a product may go before what happened to it is forgotten. `what`
+    names an error, an interaction or an AR by its kind; `took_ms` is how long that took by its own clock: a file, a way
+    to AR, a session, an absence. There is no column for a person, an address or a browser.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -67,7 +67,7 @@ class Visit(models.Model):
 
 
 class Measure(models.Model):
-    """How often what happened within an hour or a day to a product, or to ALL_PRODUCTS, on a kind of device and network.
+    """How often what happened within an hour or a day to a product, or ALL_PRODUCTS, on a kind of device and network.
 
     `told` holds numbers by `name|what|variant|bucket`: names as `rollup.py` says, and a bucket a time to 0.9 %
     (`buckets.py`), so that percentiles come of adding up. One row for all of that takes a tenth of a row for each.

@@ -83,15 +83,16 @@ def _readable(asked: set[UUID]) -> set[UUID]:
     return set(public.values_list("pk", flat=True))
 
 
-# `fresh` is empty for a batch that was taken before, and then nothing is joined to it. An event's number is drawn after
-# the join, so after the gate.
+# `fresh` is empty for a batch that was taken before, and then nothing is joined to it. An event's number is drawn
+# after the join, so after the gate.
 _INSERT = f"""
 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({GATE})),
 fresh AS (
     INSERT INTO insight_takenbatch (id, accepted) SELECT %s, %s FROM gate ON CONFLICT DO NOTHING RETURNING id
 )
 INSERT INTO insight_event (at, {", ".join(_COLUMNS[1:])})
-SELECT statement_timestamp() - told.age_ms * interval '1 millisecond', {", ".join(f"told.{one}" for one in _COLUMNS[1:])}
+SELECT statement_timestamp() - told.age_ms * interval '1 millisecond',
+       {", ".join(f"told.{one}" for one in _COLUMNS[1:])}
 FROM fresh, unnest({", ".join(f"%s::{kind}[]" for kind in _TYPES)}) AS told ({", ".join(_COLUMNS)})
 """  # noqa: S608  # names of ours
 

@@ -27,7 +27,7 @@ AT_ONCE = 20_000
 _MOST_A_ROUND = 50
 LONGEST_LOAD_MS = 10 * 60_000
 LONGEST_AR_MS = 4 * 3_600_000
-KEEP = {"hour": timedelta(days=92), "day": timedelta(days=762)}  # three months; 25 months
+KEEP = {"hour": timedelta(days=35), "day": timedelta(days=762)}  # the second: 25 months
 
 _ROLL = f"""
 WITH taken AS MATERIALIZED (SELECT * FROM insight_event WHERE id > %(after)s AND id <= %(upto)s),
@@ -61,10 +61,12 @@ told AS (
          CASE WHEN state IN ('placed', 'ended', 'returned') THEN took_ms END)
     ) AS t (so, name, what, variant, n, total, ms) WHERE so
     UNION ALL
-    SELECT product_id, at, device, network, '', 'visit', step, 1, 0, NULL FROM fresh JOIN steps USING (view, product_id, step)
+    SELECT product_id, at, device, network, '', 'visit', step, 1, 0, NULL
+    FROM fresh JOIN steps USING (view, product_id, step)
 ),
 timed AS (
-    SELECT *, coalesce(ms > CASE name WHEN 'load' THEN {LONGEST_LOAD_MS} ELSE {LONGEST_AR_MS} END, false) AS odd FROM told
+    SELECT *, coalesce(ms > CASE name WHEN 'load' THEN {LONGEST_LOAD_MS} ELSE {LONGEST_AR_MS} END, false) AS odd
+    FROM told
 ),
 counted AS (
     SELECT product_id, at, device, network, name, what, variant, n,
@@ -146,7 +148,7 @@ def _last_number() -> int | None:
 
 
 def forget_old_measures() -> int:
-    """Hours go after three months, days after 25, some at a time. How many rows."""
+    """Hours go after five weeks, days after 25 months, some at a time. How many rows."""
     now, gone = timezone.now(), 0
     for span, life in KEEP.items():
         old = Measure.objects.filter(span=span, start__lt=now - life).values("pk")[:AT_ONCE]

@@ -12,11 +12,23 @@ from vitrine.insight.measures import Asked, Found, measured
 Row: TypeAlias = dict[str, Any]
 LOADS = ("poster", "preview", "full", "file", "failed")
 AR_KINDS = ("webxr", "scene-viewer", "quick-look")
-STEPS = {"visits": "opened", "seen": "seen", "in_3d": "shown", "touched": "touched", "ar": "ar", "with_errors": "faulty"}  # fmt: skip
+STEPS = {
+    "visits": "opened",
+    "seen": "seen",
+    "in_3d": "shown",
+    "touched": "touched",
+    "ar": "ar",
+    "with_errors": "faulty",
+}
 _AR_TIMES = {"placed": "ar-placed", "session": "ar-ended", "away": "ar-returned"}
 _AR_COUNTS = {
-    **{"launched": "ar-launched", "started": "ar-started", "placed": "ar-placed", "sessions": "ar-ended"},
-    **{"returned": "ar-returned", "refused": "ar-refused", "failed": "ar-failed"},
+    "launched": "ar-launched",
+    "started": "ar-started",
+    "placed": "ar-placed",
+    "sessions": "ar-ended",
+    "returned": "ar-returned",
+    "refused": "ar-refused",
+    "failed": "ar-failed",
 }
 
 

@@ -56,7 +56,9 @@ def wait_for_events(count: int) -> None:
 
 
 def rows(client: APIClient, topic: str, slab: Product) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get(f"/api/analytics/{topic}/", {"product": slab.pk}).json()["rows"]
+    found: list[dict[str, Any]] = client.get(f"/api/analytics/{topic}/", {"product": str(slab.pk)}).json()[
+        "rows"
+    ]
     return found
 
 
@@ -100,7 +102,7 @@ def test_the_numbers_agree_with_what_happened(visiting: Visiting, slab: Product)
     assert (ar["ar"], ar["placed_p50_ms"], ar["session_p50_ms"]) == ("webxr", near["placed"], near["ended"])
     (funnel,) = rows(client, "funnel", slab)
     assert funnel | {"start": None, "group": ""} == {
-        **{"start": None, "group": "", "visits": 1, "seen": 1, "in_3d": 1, "touched": 1, "ar": 1, "with_errors": 0},
+        "start": None, "group": "", "visits": 1, "seen": 1, "in_3d": 1, "touched": 1, "ar": 1, "with_errors": 0,
     }  # fmt: skip
     assert rows(client, "errors", slab) == []
     (cache,) = rows(client, "cache", slab)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -17,7 +16,7 @@ from rest_framework.views import APIView
 from vitrine.api.answers import PRIVATE
 from vitrine.api.lists import Moment
 from vitrine.api.measured import Csv, SummaryOut, TopicOut
-from vitrine.catalog.models import Product
+from vitrine.api.products import readable_product
 from vitrine.errors import NotFound
 from vitrine.insight.measures import Asked, Every, Group
 from vitrine.insight.topics import Topic, rows_of, summary
@@ -95,8 +94,8 @@ class Summary(APIView):
 class OfProduct(APIView):
     @extend_schema(operation_id="read_product_analytics", responses=SummaryOut, parameters=[PeriodQuery])
     def get(self, request: Request, product_id: UUID) -> Response:
-        get_object_or_404(Product.objects.filter(deleted_at=None).only("pk"), pk=product_id)
-        asked = PeriodQuery(data=request.query_params).asked(product_id)
+        product = readable_product(request, product_id)
+        asked = PeriodQuery(data=request.query_params).asked(product.pk)
         return _private({"since": asked.since, "until": asked.until, **summary(asked)})
 
 

@@ -3,12 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from vitrine.console import pages, passwords, single_sign_on
+from vitrine.console import numbers, pages, passwords, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
     path("", pages.products, name="console"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
+    path("products/<uuid:product_id>/numbers", numbers.of_product, name="product-numbers"),
+    path("numbers", numbers.numbers, name="numbers"),
     path("login", LogIn.as_view(), name="login"),
     path("login/code", LogInCode.as_view(), name="login-code"),
     path("login/sso", single_sign_on.leave, name="sso"),

@@ -22,13 +22,16 @@ from django.core.management import call_command  # noqa: E402
 from django.db import OperationalError, connection  # noqa: E402
 
 from bench.retention import LOCK_MS, Swept  # noqa: E402
+from vitrine.insight import days  # noqa: E402
+from vitrine.insight.models import Mark  # noqa: E402
 from vitrine.privacy import retention  # noqa: E402
 
 _AT_ONCE = 250_000
 _EVENTS = """
-    INSERT INTO insight_event (id, product_id, view, kind, what, at, variant, cache, device, network, more)
-    SELECT (lpad(to_hex(number), 12, '0') || '70008000000000000000')::uuid, gen_random_uuid(), gen_random_uuid(),
-        'full', '', now() - interval '60 days', 'web', 'miss', 'phone', '4g', '{}'
+    INSERT INTO insight_event
+        (at, product_id, view, save_data, kind, what, state, variant, cache, edge, device, network)
+    SELECT now() - interval '60 days' - number %% 10 * interval '1 day', gen_random_uuid(), gen_random_uuid(),
+        false, 'full', '', '', 'web', 'miss', '', 'phone', '4g'
     FROM generate_series(%s::bigint, %s::bigint) AS number
 """
 _ANNOUNCEMENTS = """
@@ -53,6 +56,9 @@ def main(count: int) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     for statement in (_EVENTS, _ANNOUNCEMENTS):
         _seed(statement, count // 2)
+    while days.keep_ahead():
+        pass  # what came before its day had a table
+    Mark.objects.update_or_create(pk=1, defaults={"upto": 2**60})  # as if all of it were added up
     other = Other()
     other.start()
     began = time.perf_counter()

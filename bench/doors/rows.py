@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.doors import reads
+from bench.doors import events, reads
+from bench.doors.events import Told
 from bench.doors.lists import Listed
 from bench.doors.load import CONNECTIONS, generator
 from bench.doors.reads import Rate
@@ -11,6 +12,7 @@ from bench.tables import NONE, heading, row
 READS = ("read of a product", "requests/s", "p50 ms", "p99 ms", "web CPU µs", "PostgreSQL + Valkey CPU µs")
 LISTS = ("list", "p95 ms at 10,000", "p95 ms at 1,000,000", "ratio")
 MOST_SLOWER = "at most 1.5"
+ASKED = ("numbers", "p95 ms at 100,000 events", "p95 ms at 1,000,000", "p95 ms at 100,000,000, extrapolated")
 _TARGETS = (
     (reads.STOCK, "at least 2.0"),
     (reads.STOCK_LOGIN, NONE),
@@ -67,3 +69,35 @@ def section_of(rates: Mapping[str, Rate], listed: Sequence[Listed]) -> Iterator[
         yield from ("", "## Doors", "", note(), "", *heading(READS), *reads_of(rates))
     if listed:
         yield from ("", *heading(LISTS), *lists_of(listed))
+
+
+def event_targets_of(told: Told) -> Iterator[str]:
+    """In the columns of `tables.MEANS`."""
+    rate = f"{told.taken.rate:,.0f}"
+    yield row(
+        [f"events/s in batches of {events.A_BATCH}, web on one core", "1", rate, rate, "at least 3,000"]
+    )
+    lost = str(max(0, told.taken.answered - told.taken.there))
+    yield row(["events lost by a kill after the 202", "1", NONE, lost, "0"])
+
+
+def event_section_of(told: Told) -> Iterator[str]:
+    taken = told.taken
+    yield from ("", "## Events", "")
+    yield (
+        f"In: {taken.rate:,.0f} events/s in batches of {events.A_BATCH}, p95 {taken.p95_ms:.1f} ms a batch; CPU a "
+        f"batch {taken.web_us:.0f} µs of the web server, pinned to one core, and {taken.data_us:.0f} µs of PostgreSQL "
+        f"and Valkey. Of {taken.answered:,} events answered before the web server was killed, "
+        f"{min(taken.there, taken.answered):,} were in the database."
+    )
+    yield ""
+    for size in (told.few, told.many):
+        yield (
+            f"- Rolled up: {size.rolled:,} events in {size.took_s:.1f} s ({size.rolled / size.took_s:,.0f} a second), "
+            f"{size.event_bytes / size.events:.0f} bytes on disk an event; of {size.events:,} in all, "
+            f"{size.measures:,} rows of measures, {size.measure_bytes / size.events:.0f} bytes an event."
+        )
+    yield ""
+    yield from heading(ASKED)
+    for one in told.reads:
+        yield row([one.what, f"{one.few_ms:.1f}", f"{one.many_ms:.1f}", f"{one.most_ms:.0f}"])

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.journey.processes import descendants
 from tests.journey.service import a_free_port
 from vitrine.config.environment import ROOT, for_child
 
@@ -43,7 +44,7 @@ def held(folder: Path, count: int) -> Iterator[Held]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.doors.hold", str(count)],
         cwd=ROOT,
-        env=_environment(folder),
+        env=environment_in(folder),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -76,6 +77,11 @@ class Server:
     def cpu_s(self) -> float:
         return cpu_of_family(self.pid)
 
+    @property
+    def family(self) -> list[int]:
+        """Its processes, the children first: who is killed last sees nobody come back."""
+        return [*reversed(descendants(self.pid)), self.pid]
+
 
 @contextmanager
 def serving(
@@ -92,7 +98,7 @@ def serving(
                 *("--workers", str(workers), *threads, "--no-access-log", "--log-level", "warning", app),
             ],
             cwd=ROOT,
-            env=_environment(held.folder, **environment),
+            env=environment_in(held.folder, **environment),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -111,7 +117,7 @@ def serving(
             process.wait()
 
 
-def _environment(folder: Path, **more: str) -> Mapping[str, str]:
+def environment_in(folder: Path, **more: str) -> Mapping[str, str]:
     return for_child(DATA_DIR=str(folder), PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **more)
 
 

@@ -102,6 +102,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
         "<path:key>": path_of_file(product),
         "<path:name>": "vitrine-viewer.js",
+        "<str:topic>": "loads",
     }
     for parameter, value in found.items():
         route = route.replace(parameter, value)

@@ -11,9 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as chosen_settings
+from hypothesis import strategies as st
 
 from tests.builders import a_product, a_user
-from vitrine.api.events import _SCHEMA
+from vitrine.api.events import _SCHEMA, _keeps_to_it, _validator
+from vitrine.api.predicates import predicate_of
 from vitrine.insight.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +65,7 @@ def test_a_batch_is_kept_field_by_field(client: Client, content_type: str) -> No
         "web",
         "hit",
     )
-    assert (event.device, event.network, event.more) == ("phone", "4g", {"file_ms": 70, "save_data": True})
+    assert (event.device, event.network, event.took_ms, event.save_data) == ("phone", "4g", 70, True)
     assert timedelta(seconds=59) < timezone.now() - event.at < timedelta(seconds=70)
 
 
@@ -75,24 +79,52 @@ def test_each_kind_has_its_own_words(client: Client) -> None:
 
     told(client, batch)
 
-    kept = Event.objects.order_by("kind").values_list("kind", "what", "more")
+    kept = Event.objects.order_by("kind").values_list("kind", "what", "state", "took_ms", "count")
     assert list(kept) == [
-        ("ar", "webxr", {"state": "ended", "session_ms": 9_000}),
-        ("error", "context-lost", {}),
-        ("interaction", "rotate", {"count": 3}),
+        ("ar", "webxr", "ended", 9_000, None),
+        ("error", "context-lost", "", None, None),
+        ("interaction", "rotate", "", None, 3),
     ]
 
 
 def test_a_batch_is_one_insert(client: Client) -> None:
     product = a_product().pk
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         told(client, a_batch(*[an_event(product) for _ in range(50)]))
 
-    inserts = [query for query in queries.captured_queries if query["sql"].startswith("INSERT")]
+    inserts = [query for query in queries.captured_queries if "INSERT INTO insight_event" in query["sql"]]
     assert (len(inserts), Event.objects.count()) == (1, 50)
+
+
+def test_the_same_batch_again_is_answered_as_before_and_counted_once(client: Client) -> None:
+    batch = a_batch(*[an_event(a_product().pk)] * 2, an_event(uuid.uuid4()), batch="f" * 32)
+
+    answers = [told(client, batch).json() for _ in range(3)]
+
+    assert answers == [{"accepted": 2, "dropped": 1}] * 3
+    assert Event.objects.count() == 2
+    assert told(client, batch | {"batch": "e" * 32}).json()["accepted"] == 2
+    assert Event.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("timing", "edge"),
+    [
+        ({"name": "cdn-cache-hit"}, "hit"),
+        ({"name": "cdn-cache-miss", "say": "x"}, "miss"),
+        ({"name": "cdn-cache", "say": "HIT"}, "hit"),
+        ({"name": "cdn", "ms": 4, "say": "HIT from edge"}, "hit"),
+        ({"name": "cdn-pop", "say": "FRA60-P1"}, ""),
+        ({"name": "total", "say": "hit"}, ""),
+    ],
+)
+def test_what_a_cdn_says_of_its_cache_is_kept(client: Client, timing: dict[str, Any], edge: str) -> None:
+    full = an_event(a_product().pk, "full", bytes=1, variant="web", server_timing=[timing])
+
+    told(client, a_batch(full))
+
+    assert Event.objects.get().edge == edge
 
 
 def test_what_strangers_cannot_read_is_dropped_like_what_is_not_there(client: Client) -> None:
@@ -205,6 +237,60 @@ def test_another_content_type_is_refused(client: Client) -> None:
     response = told(client, a_batch(an_event(a_product().pk)), content_type="application/xml")
 
     assert (response.status_code, response.json()["code"]) == (415, "unsupported-media-type")
+
+
+_BATCH = {
+    "view": VIEW,
+    "device": "phone",
+    "events": [
+        {"product": str(uuid.UUID(int=1)), "kind": "poster", "age_ms": 0, "ms": 1},
+        {"product": str(uuid.UUID(int=1)), "kind": "ar", "age_ms": 0, "ar": "webxr", "state": "ended"},
+    ],
+}
+_ANYTHING: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1.0,
+    1.5,
+    2**40,
+    "",
+    "web",
+    "full",
+    VIEW,
+    VIEW + "\n",
+    [],
+    [{}] * 51,
+    {},
+)
+
+
+_CONTRACT = json.loads(_SCHEMA.read_text())
+_FIELDS = [*_CONTRACT["properties"], *_CONTRACT["$defs"]["event"]["properties"], "x"]
+
+
+@given(data=st.data())
+@chosen_settings(max_examples=300, derandomize=True, database=None, deadline=None)
+def test_the_quick_check_says_what_the_contract_says(data: st.DataObject) -> None:
+    batch = json.loads(json.dumps(_BATCH))
+    for _ in range(data.draw(st.integers(0, 3))):
+        part = data.draw(
+            st.sampled_from([batch, *(one for one in batch.get("events") or () if isinstance(one, dict))])
+        )
+        name = data.draw(st.sampled_from(_FIELDS))
+        part[name] = data.draw(st.sampled_from(_ANYTHING))
+        if data.draw(st.booleans()):
+            del part[name]
+        if not isinstance(batch.get("events"), list):
+            break
+
+    assert _keeps_to_it()(batch) == _validator().is_valid(batch)
+
+
+def test_what_the_quick_check_does_not_know_it_is_not_made_of() -> None:
+    with pytest.raises(ValueError, match="more than can be asked quickly"):
+        predicate_of({"type": "string", "maxLength": 3, "format": "uuid"})
 
 
 def test_the_contract_is_a_schema_and_every_field_of_it_says_what_it_is() -> None:

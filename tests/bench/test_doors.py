@@ -1,16 +1,27 @@
 """The part of the bench that asks the API."""
 
+import json
 import shutil
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 
 from bench.doors import reads
+from bench.doors.events import A_BATCH, Read, Rolled, TakenIn, Told, a_batch
 from bench.doors.lists import Listed
 from bench.doors.load import Load, load
 from bench.doors.reads import Rate
-from bench.doors.rows import lists_of, reads_of, section_of, targets_of
+from bench.doors.rows import (
+    event_section_of,
+    event_targets_of,
+    lists_of,
+    reads_of,
+    section_of,
+    targets_of,
+)
+from vitrine.api.events import checked
 
 
 def a_rate(name: str, a_second: int) -> Rate:
@@ -80,6 +91,28 @@ def test_ratios_of_reads_stand_beside_their_targets() -> None:
 def test_each_rate_tells_what_it_costs() -> None:
     assert reads_of({"a": a_rate("a", 1000)}) == ["| a | 1,000 | 1.0 | 3.0 | 500 | 100 |"]
     assert lists_of([Listed("newest", 10.0, 12.0)]) == ["| newest | 10.0 | 12.0 | 1.20 |"]
+
+
+def test_what_is_told_of_events() -> None:
+    taken = TakenIn(rate=4_000.4, p95_ms=9.94, web_us=3_000, data_us=900, answered=100, there=120)
+    few, many = Rolled(100, 2.0, 100, 10_000, 40, 4_000), Rolled(900, 9.0, 1_000, 90_000, 300, 30_000)
+    told = Told(taken, few, many, [Read("all", 10.0, 20.0), Read("one", 5.0, 4.0)])
+
+    assert list(event_targets_of(told)) == [
+        "| events/s in batches of 20, web on one core | 1 | 4,000 | 4,000 | at least 3,000 |",
+        "| events lost by a kill after the 202 | 1 | – | 0 | 0 |",
+    ]
+    lines = list(event_section_of(told))
+    assert lines[-2:] == ["| all | 10.0 | 20.0 | 80 |", "| one | 5.0 | 4.0 | 4 |"]
+    assert lines[5].startswith("- Rolled up: 100 events in 2.0 s (50 a second), 100 bytes on disk an event;")
+    assert "Of 100 events answered before the web server was killed, 100 were in the database." in lines[3]
+
+
+def test_a_batch_of_the_bench_is_one_that_the_contract_knows() -> None:
+    batch = json.loads(a_batch([str(uuid.uuid4()), str(uuid.uuid4())]))
+
+    assert checked(batch).events == batch["events"]
+    assert len(batch["events"]) == A_BATCH
 
 
 def test_what_was_not_measured_has_no_section() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,47 @@ def test_a_job_outlives_broker_and_worker(service: Service) -> None:
         kill(pid)
 
     assert_done_by_the_second_attempt(service, product_id)
+
+
+def a_batch(product_id: str, number: int) -> bytes:
+    """Two events that are told apart from all others by nothing but their batch."""
+    touch = {"product": product_id, "kind": "interaction", "action": "zoom", "count": 1, "age_ms": 0}
+    poster = {"product": product_id, "kind": "poster", "ms": 100, "age_ms": 0}
+    view = {"view": f"{number:032x}", "batch": f"{number:032x}", "device": "phone"}
+    return json.dumps({**view, "events": [touch, poster]}).encode()
+
+
+def told_until_taken(service: Service, batch: bytes) -> None:
+    """As a browser may: again and again until it is answered, though it may have been taken before."""
+
+    def taken() -> bool:
+        try:
+            return service.call("POST", "/api/events/", batch, {"Content-Type": "text/plain"}).status == 202
+        except OSError:
+            return False
+
+    assert wait_until(taken, limit_s=60, pause_s=0.02)
+
+
+def test_what_was_answered_is_counted_once_whoever_is_killed(service: Service) -> None:
+    product_id: str = service.upload(a_ball(side=64).bytes(), optimize="false")["id"]
+    assert wait_until(lambda: bool(service.product(product_id)["published"]), limit_s=60)
+    batches = [a_batch(product_id, number) for number in range(1, 241)]
+
+    with ThreadPoolExecutor(4) as senders:
+        sent = [senders.submit(told_until_taken, service, batch) for batch in batches]
+        for number, words in ((60, "granian"), (120, WORKER), (180, "granian")):
+            sent[number].result()
+            for pid in service.processes(words):
+                kill(pid)
+        for one in sent:
+            one.result()
+    for batch in batches[::10]:
+        told_until_taken(service, batch)
+
+    def counted() -> tuple[int, int]:
+        told = service.call("GET", f"/api/assets/3d/{product_id}/analytics").json()
+        return sum(row["count"] for row in told["interactions"]), sum(row["visits"] for row in told["funnel"])
+
+    assert wait_until(lambda: counted() >= (240, 240), limit_s=60), counted()
+    assert counted() == (240, 240)

@@ -21,7 +21,8 @@ from vitrine.api.models import Repeat
 from vitrine.catalog import files
 from vitrine.catalog.announcements import Announcement, Topic
 from vitrine.catalog.models import AssetVersion, Product
-from vitrine.insight.models import Event, id_at
+from vitrine.insight import days
+from vitrine.insight.models import Event, Mark, Measure, TakenBatch, Visit
 from vitrine.outreach.models import Delivery, Endpoint
 from vitrine.pipeline.work import Format
 from vitrine.privacy.models import Erasure, Export, RetentionRun
@@ -36,15 +37,26 @@ def ago(age: timedelta) -> datetime:
 
 
 def events() -> None:
+    """Added up, and of days that have tables."""
     for age in AGES:
         Event.objects.create(
-            id=id_at(ago(age), random=uuid.uuid4().int >> 60),
-            product_id=uuid.uuid4(),
-            view=uuid.uuid4(),
-            kind="poster",
-            at=ago(age),
-            device="phone",
+            product_id=uuid.uuid4(), view=uuid.uuid4(), kind="poster", at=ago(age), device="phone"
         )
+    days.keep_ahead()
+    Mark.objects.update_or_create(pk=1, defaults={"upto": 2**40})
+
+
+def visits_and_batches() -> None:
+    for age in AGES:
+        Visit.objects.create(view=uuid.uuid4(), product_id=uuid.uuid4(), step="seen", at=ago(age))
+        TakenBatch.objects.create(id=uuid.uuid4(), at=ago(age), accepted=1)
+
+
+def measures() -> None:
+    for span in ("hour", "day"):
+        for age in AGES:
+            about = {"family": "load", "device": "phone", "network": "", "told": {}}
+            Measure.objects.create(product_id=uuid.uuid4(), span=span, start=ago(age), **about)
 
 
 def logins() -> None:
@@ -136,8 +148,8 @@ def answers() -> None:
 
 
 def retention_runs() -> None:
-    for days in (4_000, 4_001, 1):
-        RetentionRun.objects.create(day=ago(timedelta(days=days)).date(), ended_at=timezone.now())
+    for number in (4_000, 4_001, 1):
+        RetentionRun.objects.create(day=ago(timedelta(days=number)).date(), ended_at=timezone.now())
 
 
 def logs() -> None:
@@ -152,7 +164,18 @@ def logs() -> None:
 
 
 KINDS: tuple[Callable[[], None], ...] = (
-    *(events, logins, sessions, audit_names, exports, erasures, uploads, deleted_products),
+    *(
+        events,
+        visits_and_batches,
+        measures,
+        logins,
+        sessions,
+        audit_names,
+        exports,
+        erasures,
+        uploads,
+        deleted_products,
+    ),
     *(old_versions, announcements, answers, retention_runs, logs),
 )
 

@@ -148,12 +148,15 @@ function whole(value: unknown, most: number): number {
   return Math.min(Math.max(Math.round(Number(value)) || 0, 0), most);
 }
 
-const VIEW = [...crypto.getRandomValues(new Uint8Array(16))]
-  .map((byte) => byte.toString(16).padStart(2, "0"))
-  .join("");
-
 /** Of the whole view; asked for early, because a page that is being left answers no questions. */
-const ABOUT = { view: VIEW, ...circumstances() };
+const ABOUT = { view: random(), ...circumstances() };
+
+/** 128 bits that name nothing but what they are drawn for. */
+function random(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
 
 let waiting: { readonly fields: Fields; readonly at: number }[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -178,7 +181,8 @@ function send(): void {
   waiting = [];
   if (young.length === 0) return;
   const events = young.map(({ fields, at }) => ({ ...fields, age_ms: whole(now - at, OLDEST_MS) }));
-  const body = JSON.stringify({ ...ABOUT, events });
+  // Its own number: a browser may send it twice, and it is counted once.
+  const body = JSON.stringify({ ...ABOUT, batch: random(), events });
   const url = new URL("/api/events/", import.meta.url).href;
   // text/plain: a simple request, which asks no other page's origin for leave first.
   if (navigator.sendBeacon?.(url, new Blob([body], { type: "text/plain" }))) return;

@@ -42,6 +42,9 @@ DOORS: Mapping[str, _Row] = {
     f"{_UPLOAD}/complete": {"POST": Action.WRITE},
     "api/tasks": {"GET": Action.READ},
     "api/tasks/<uuid:task_id>": {"GET": Action.READ},
+    f"{_PRODUCT}/analytics": {"GET": Action.ANALYZE},
+    "api/analytics": {"GET": Action.ANALYZE},
+    "api/analytics/<str:topic>": {"GET": Action.ANALYZE},
     "api/events": {"POST": Open.ANYONE},
     "api/webhooks": _ADMIN_READS_AND_MAKES,
     _WEBHOOK: {
@@ -92,6 +95,8 @@ DOORS: Mapping[str, _Row] = {
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "products/<uuid:product_id>": {"GET": Action.READ},
     "products/<uuid:product_id>/changes": {"GET": Action.WRITE},
+    "products/<uuid:product_id>/numbers": {"GET": Action.ANALYZE},
+    "numbers": {"GET": Action.ANALYZE},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/sso": {"GET": Open.ANYONE},

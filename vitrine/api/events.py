@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import structlog
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
@@ -23,8 +24,11 @@ from vitrine.access.limits import Kind, take_each
 from vitrine.api.event_numbers import note_told
 from vitrine.api.limiting import too_many
 from vitrine.api.parsers import Json
+from vitrine.api.predicates import Holds, predicate_of
 from vitrine.errors import Fault, InvalidRequest
 from vitrine.insight.record import Batch, record
+
+log = structlog.get_logger()
 
 MOST_BYTES = 64_000
 _MOST_FAULTS = 20
@@ -93,8 +97,7 @@ class Events(APIView):
 
 def checked(body: Any) -> Batch:
     """The batch, or InvalidRequest that names every fault with its limit and its value."""
-    faults = tuple(islice(_faults(body), _MOST_FAULTS))
-    if faults:
+    if not _keeps_to_it()(body) and (faults := tuple(islice(_faults(body), _MOST_FAULTS))):
         said = "; ".join(f"{fault.pointer or '/'}: {fault.detail}" for fault in faults[:3])
         raise InvalidRequest(said, faults=faults)
     return Batch(
@@ -103,6 +106,7 @@ def checked(body: Any) -> Batch:
         network=body.get("network", ""),
         save_data=body.get("save_data", False),
         events=body["events"],
+        id=UUID(body["batch"]) if "batch" in body else None,
     )
 
 
@@ -111,9 +115,16 @@ def within_limits(batch: Batch) -> Batch:
     told = Counter(str(event["product"]).lower() for event in batch.events)
     taken = take_each(Kind.PRODUCT_EVENTS, told)
     kept = [event for event in batch.events if taken[str(event["product"]).lower()].allowed]
+    if flooded := len(batch.events) - len(kept):
+        log.info("events_dropped", reason="told of too often", count=flooded)
     if not kept:
         raise too_many(min(taken.values(), key=lambda one: one.retry_after_s))
     return replace(batch, events=kept)
+
+
+@cache
+def _keeps_to_it() -> Holds:
+    return predicate_of(json.loads(_SCHEMA.read_text()))
 
 
 @cache

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from vitrine.api import (
+    analytics,
     audit,
     auth,
     events,
@@ -46,6 +47,9 @@ urlpatterns = [
     *both("api/uploads/<uuid:upload_id>/complete", uploads.Complete.as_view(), "complete-upload"),
     *both("api/tasks", tasks.Tasks.as_view(), "tasks"),
     *both("api/tasks/<uuid:task_id>", tasks.OneTask.as_view(), "task"),
+    *both("api/assets/3d/<uuid:product_id>/analytics", analytics.OfProduct.as_view(), "product-analytics"),
+    *both("api/analytics", analytics.Summary.as_view(), "analytics"),
+    *both("api/analytics/<str:topic>", analytics.OneTopic.as_view(), "analytics-topic"),
     *both("api/events", events.Events.as_view(), "events"),
     *both("api/webhooks", webhooks.Webhooks.as_view(), "webhooks"),
     *both("api/webhooks/<uuid:endpoint_id>", webhooks.OneWebhook.as_view(), "webhook"),

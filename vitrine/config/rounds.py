@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from vitrine.access import chain
+from vitrine.insight import days, rollup
 from vitrine.outreach import mail
 from vitrine.privacy import erase, export, retention
 from vitrine.processing import upkeep
 
 ROUNDS: tuple[Callable[[], object], ...] = (
     upkeep.sweep,
+    days.keep_ahead,
+    rollup.roll_up,
     chain.seal,
     mail.tell_makers,
     export.make_those_asked_for,

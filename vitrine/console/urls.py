@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from vitrine.console import pages, passwords, product, single_sign_on
+from vitrine.console import numbers, pages, passwords, product, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("products/<uuid:product_id>", product.product, name="product-sheet"),
     path("products/<uuid:product_id>/changes", product.changes, name="product-changes"),
+    path("products/<uuid:product_id>/numbers", numbers.of_product, name="product-numbers"),
+    path("numbers", numbers.numbers, name="numbers"),
     path("login", LogIn.as_view(), name="login"),
     path("login/code", LogInCode.as_view(), name="login-code"),
     path("login/sso", single_sign_on.leave, name="sso"),

@@ -13,7 +13,7 @@ from vitrine.access.audit import AuditEntry
 from vitrine.catalog import files
 from vitrine.catalog.announcements import Announcement
 from vitrine.catalog.models import AssetVersion, Product, Variant
-from vitrine.insight.models import Event
+from vitrine.insight.models import Event, Measure, Visit
 from vitrine.processing.models import Job
 
 _A_NIGHT = timedelta(days=1)
@@ -82,6 +82,9 @@ def _places(product_id: UUID) -> Iterator[Place]:
     yield Place("access_auditentry", entries.count(), by_rule="audit")
     told = Announcement.objects.filter(product_id=product_id)
     yield Place("catalog_announcement", told.count(), by_rule="announcements")
+    visits, measures = (model.objects.filter(product_id=product_id) for model in (Visit, Measure))
+    yield Place("insight_visit", visits.count(), by_rule="visits")
+    yield Place("insight_measure", measures.count(), by_rule="days")
     yield Place("insight_event", Event.objects.filter(product_id=product_id).count(), by_rule="events")
 
 

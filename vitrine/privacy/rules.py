@@ -25,10 +25,11 @@ from vitrine.access.models import Login
 from vitrine.access.tokens import LOGIN_LIFE
 from vitrine.catalog.announcements import Announcement
 from vitrine.catalog.models import Product
-from vitrine.insight import record
-from vitrine.insight.models import Event, id_at
+from vitrine.insight.days import KEEP_REPEATS
+from vitrine.insight.models import Measure, TakenBatch, Visit
+from vitrine.insight.rollup import KEEP
 from vitrine.outreach.models import Delivery
-from vitrine.privacy import export, logs, versions
+from vitrine.privacy import days, export, logs, versions
 from vitrine.privacy.models import Erasure, Export, RetentionRun
 from vitrine.processing import upkeep
 from vitrine.processing.models import Upload
@@ -105,10 +106,6 @@ def _model(label: str) -> type[Model]:
     return apps.get_model(label)
 
 
-def _events(_: datetime, before: datetime) -> QuerySet[Any]:
-    return Event.objects.filter(pk__lt=id_at(before))
-
-
 def _uploads(now: datetime, before: datetime) -> QuerySet[Any]:
     return Upload.objects.filter(created_at__lt=before)
 
@@ -138,8 +135,48 @@ _RULES_OF_SHOPPERS = (
         tables=("insight_event",),
         kept="EVENTS_DAYS",
         variable="EVENTS_DAYS",
-        due=_events,
-        sweep=lambda _now, _before, _most: record.forget_old(),
+        due=days.old,
+        sweep=days.forget_old,
+    ),
+    Rule(
+        name="visits",
+        what=_("That a page view came so far with a product, by the random number of that view."),
+        why=_("To count each page view once."),
+        whom=Whom.SHOPPERS,
+        basis=Basis.LEGITIMATE_INTEREST,
+        tables=("insight_visit",),
+        kept=KEEP_REPEATS,
+        due=lambda _now, before: Visit.objects.filter(at__lt=before).order_by("at"),
+    ),
+    Rule(
+        name="batches",
+        what=_("Random numbers of what was sent by viewers."),
+        why=_("To count nothing twice."),
+        whom=Whom.NOBODY,
+        basis=Basis.NO_PERSONAL_DATA,
+        tables=("insight_takenbatch",),
+        kept=KEEP_REPEATS,
+        due=lambda _now, before: TakenBatch.objects.filter(at__lt=before).order_by("at"),
+    ),
+    Rule(
+        name="hours",
+        what=_("What events add up to in an hour: numbers by product, kind of device and network."),
+        why=_("To see lately what was looked at, and how fast it came."),
+        whom=Whom.NOBODY,
+        basis=Basis.NO_PERSONAL_DATA,
+        tables=("insight_measure",),
+        kept=KEEP["hour"],
+        due=lambda _now, before: Measure.objects.filter(span="hour", start__lt=before).order_by("start"),
+    ),
+    Rule(
+        name="days",
+        what=_("The same for a day."),
+        why=_("To compare a month with the same month of the years before."),
+        whom=Whom.NOBODY,
+        basis=Basis.NO_PERSONAL_DATA,
+        tables=("insight_measure",),
+        kept=KEEP["day"],
+        due=lambda _now, before: Measure.objects.filter(span="day", start__lt=before).order_by("start"),
     ),
     Rule(
         name="request-log",

@@ -61,7 +61,7 @@ def test_what_the_page_heard_is_what_the_database_holds(visiting: Visiting, slab
     assert (told["preview"].variant, told["full"].variant) == ("preview", "web")
     assert told["full"].bytes == stages["full"]["bytes"]
     assert told["full"].cache == "miss"
-    counts = {event.what: event.more["count"] for event in events if event.kind == "interaction"}
+    counts = {event.what: event.count for event in events if event.kind == "interaction"}
     assert counts == {action: actions.count(action) for action in actions}
     assert counts["share"] == 2
     assert len({event.view for event in events}) == 1

@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run password reset test check fix bench fuzz contracts dev
+.PHONY: help run password reset test check fix bench fuzz contracts messages dev
 
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -38,6 +38,7 @@ check: dev ## Format, lint, types, imports, contracts
 	@$(BIN)/lint-imports
 	@$(NPM) run check --silent
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts --check
+	@$(NO_SERVERS) $(BIN)/python manage.py messages --check
 
 fix: dev ## Format, and repair what a machine can repair
 	@$(BIN)/ruff format
@@ -53,6 +54,9 @@ fuzz: dev ## Mutated models through the gate: none may crash it  [COUNT=10000 SE
 
 contracts: dev ## Write contracts/ anew from the code
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts
+
+messages: dev ## Bring the console's translations up to date with the code
+	@$(NO_SERVERS) $(BIN)/python manage.py messages
 
 dev:
 	@$(READY_DEV)

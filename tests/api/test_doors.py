@@ -101,6 +101,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
         "<path:key>": path_of_file(product),
+        "<str:name>": "accent-1d5f56.css",
         "<path:name>": "vitrine-viewer.js",
     }
     for parameter, value in found.items():

@@ -46,6 +46,9 @@ MAKING_NOTHING = {
     "change_password",
     "begin_second_factor",
     "confirm_second_factor",
+    "draw_recovery_codes",
+    "log_out_everywhere",
+    "invite_user",
 }
 """POSTs that may be sent twice as they are: events are told once or twice, and counted as they come; a message more is
 what receivers reckon with; of two new secrets the last one counts, and was shown."""

@@ -9,9 +9,11 @@ no bucket stays empty longer than its `every_s`. A right password gives back wha
 import hashlib
 import math
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, logout
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from vitrine.access import moments, second_factor
 from vitrine.access.addresses import shortened
@@ -45,7 +47,7 @@ def check_password(username: str, password: str, address: str) -> User:
     found = authenticate(username=username, password=password[: LONGEST + 1])
     if not isinstance(found, User):
         moments.login_failed(username, address)
-        raise LoginNeeded("There is no login with this name and password.")
+        raise LoginNeeded(gettext("There is no login with this name and password."))
     held.give_back()
     return found
 
@@ -55,7 +57,9 @@ def check_code(person: User, code: str, address: str) -> None:
     held.take()
     if not second_factor.accepts(person, code):
         moments.login_failed(person.username, address)
-        raise CodeWrong("This code is not right, or was used already. Codes change every 30 seconds.")
+        raise CodeWrong(
+            gettext("This code is not right, or was used already. Codes change every 30 seconds.")
+        )
     held.give_back()
 
 
@@ -65,6 +69,15 @@ def welcome(person: User, address: str) -> None:
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(last_login=timezone.now())
         moments.logged_in(person, address)
+
+
+def farewell(request: HttpRequest) -> None:
+    """The console's session ends; it has no tokens of its own. A stranger has nothing to end."""
+    person = request.user
+    with transaction.atomic():
+        if isinstance(person, User):
+            moments.logged_out(person)
+        logout(request)
 
 
 class Hold:
@@ -91,7 +104,8 @@ class Hold:
         if wait_s > 0:
             moments.login_held_back(self._username, self._address, wait_s)
             raise TooManyLogins(
-                f"Too many wrong passwords were tried. Wait {wait_s} seconds, then try again.",
+                gettext("Too many wrong passwords were tried. Wait %(wait_s)d seconds, then try again.")
+                % {"wait_s": wait_s},
                 retry_after_s=wait_s,
             )
 

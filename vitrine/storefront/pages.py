@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from vitrine.access.guard import guarded
 from vitrine.catalog import queries
+from vitrine.catalog.branding import Branding
 from vitrine.storefront.exhibit import Exhibit
 from vitrine.storefront.linked_data import json_for_script, linked_data
 from vitrine.storefront.readers import reads_unpublished
@@ -25,6 +26,7 @@ def product_page(request: HttpRequest, product_id: UUID) -> HttpResponse:
     product = get_object_or_404(queries.products(include_unpublished=staff), pk=product_id)
     exhibit = Exhibit.of(product, base_url(request))
     shown = {"exhibit": exhibit, "staff": staff, "linked_data": json_for_script(linked_data(exhibit))}
+    shown["branding"] = Branding.current()
     response = render(request, "storefront/product.html", shown)
     response.headers["Cache-Control"] = PRIVATE if staff else PUBLIC
     return response

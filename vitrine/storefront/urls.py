@@ -3,7 +3,7 @@
 from django.urls import path
 
 from vitrine.access.limits import Kind
-from vitrine.storefront import delivery, embed, oembed, pages, viewer_files
+from vitrine.storefront import branding, delivery, embed, oembed, pages, viewer_files
 from vitrine.storefront.limiting import limited
 
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("oembed", limited(oembed.oembed), name="oembed"),
     path("oembed/", limited(oembed.oembed)),
     path("files/<path:key>", limited(delivery.file, Kind.FILES), name="file"),
+    path("branding/<str:name>", limited(branding.file, Kind.FILES), name="branding-file"),
     path("viewer/<path:name>", viewer_files.viewer_file, name="viewer-file"),
 ]

@@ -1,10 +1,12 @@
 /** Talking with the service: its API with the page's login, and the page's own parts. */
 
+import { word } from "./page.js";
+
 const PRODUCTS = "/api/assets/3d/";
 
 /** What the service refused, in its own words (RFC 9457). */
 export class Problem extends Error {
-  constructor({ status = 0, title = "The service cannot be reached", detail = "", errors = [] }) {
+  constructor({ status = 0, title = word("unreached", "The service cannot be reached"), detail = "", errors = [] }) {
     super(detail || title);
     this.status = status;
     this.title = title;
@@ -13,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHED = { detail: "Check the connection, then try again." };
+const unreached = () => ({ detail: word("connection", "Check the connection, then try again.") });
 
 /** Asks the API. Gives the answer's JSON, or null where there is none; throws a Problem. */
 export async function ask(method, path, body) {
@@ -21,6 +23,14 @@ export async function ask(method, path, body) {
   const answer = await fetched(path, { method, headers, body: body && JSON.stringify(body) });
   if (!answer.ok) throw problemOf(answer.status, await answer.text());
   return answer.status === 204 ? null : answer.json();
+}
+
+/** Sends a file as it is. Gives the answer's JSON; throws a Problem. */
+export async function sendFile(method, path, file) {
+  const headers = { "X-CSRFToken": csrfToken(), "Content-Type": file.type };
+  const answer = await fetched(path, { method, headers, body: file });
+  if (!answer.ok) throw problemOf(answer.status, await answer.text());
+  return answer.json();
 }
 
 /** A part of the console, as HTML; throws a Problem. */
@@ -46,7 +56,7 @@ export function sendProduct(form, onProgress, signal) {
       if (request.status === 201) resolve(JSON.parse(request.responseText));
       else reject(problemOf(request.status, request.responseText));
     });
-    request.addEventListener("error", () => reject(new Problem(UNREACHED)));
+    request.addEventListener("error", () => reject(new Problem(unreached())));
     request.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
     request.send(form);
@@ -57,7 +67,7 @@ async function fetched(path, options) {
   try {
     return await fetch(path, { credentials: "same-origin", ...options });
   } catch {
-    throw new Problem(UNREACHED);
+    throw new Problem(unreached());
   }
 }
 
@@ -67,7 +77,8 @@ function csrfToken() {
 }
 
 function problemOf(status, text) {
-  const none = { status, title: `The service answered with ${status}`, detail: "Try again in a moment." };
+  const title = word("answered", "The service answered with {status}").replace("{status}", status);
+  const none = { status, title, detail: word("moment", "Try again in a moment.") };
   try {
     const said = JSON.parse(text);
     return new Problem({ ...none, ...said, errors: said.errors ?? [] });

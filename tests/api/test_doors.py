@@ -149,7 +149,7 @@ def expected(visitor: Visitor, route: str, action: Action) -> str:
     if visitor.may(action) and not by_session_only:
         return "in"
     if is_page(route):
-        return "led to the login"
+        return "led to the login" if visitor.session is None else "403"
     return "401" if visitor.name == "nobody" else "403"
 
 

@@ -22,11 +22,11 @@ def make(username: str, password: str, role: Role, *, email: str = "", by: User)
     try:
         with transaction.atomic():
             if User.objects.filter(username__iexact=username).exists():
-                raise Conflict(_taken(username))
+                raise _taken(username)
             person.save(force_insert=True)
             moments.person_made(person, by)
     except IntegrityError as error:
-        raise Conflict(_taken(username)) from error
+        raise _taken(username) from error
     return person
 
 
@@ -89,8 +89,9 @@ def invite(person: User, *, base: str) -> bool:
     return links.invite(person, base=base)
 
 
-def _taken(username: str) -> str:
-    return gettext("There is somebody called %(name)s already.") % {"name": repr(username)}
+def _taken(username: str) -> Conflict:
+    detail = gettext("There is somebody called %(name)s already.") % {"name": repr(username)}
+    return Conflict(detail, faults=[Fault("/username", detail)])
 
 
 def _end_logins(person: User) -> None:

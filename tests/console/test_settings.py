@@ -168,7 +168,7 @@ def test_the_audit_log_is_taken_away_as_it_is_filtered(client: Client, admin: Us
 def test_storage_counts_each_file_once_and_what_waits_to_be_swept(
     client: Client, admin: User, settings: Settings
 ) -> None:
-    settings.STORAGE_PRICE = (Decimal("1000000"), "EUR")
+    settings.STORAGE_PRICE = (Decimal(1000000), "EUR")
     chair, gone = a_product(name="Chair", variants=(Kind.WEB, Kind.POSTER)), a_product(name="Gone")
     chair.add_version(**_again(chair))
     gone.remove()

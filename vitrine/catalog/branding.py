@@ -49,7 +49,8 @@ class Branding(models.Model):
 
 def change(by: User, **fields: str) -> Branding:
     """Set `name`, `accent` (#rrggbb) or both; empty takes them back."""
-    return _kept(by, fields)
+    told = {name: value.lower() if name == "accent" else value for name, value in fields.items()}
+    return _kept(by, told)
 
 
 def show_logo(by: User, logo: Logo) -> Branding:

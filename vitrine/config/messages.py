@@ -16,7 +16,7 @@ from django.utils.translation.template import templatize
 
 _TEXT = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _IN_TEMPLATE = re.compile(rf"\b(_|n?p?gettext)\(\s*{_TEXT}(?:\s*,\s*{_TEXT})?(?:\s*,\s*{_TEXT})?", re.DOTALL)
-_IN_PYTHON = re.compile(r"^_?(n?)(p?)gettext(_lazy|_noop)?$")
+_IN_PYTHON = re.compile(r"^_$|^(n?)(p?)gettext(_lazy|_noop)?$")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
 _MAGIC = 0x950412DE
 

@@ -67,8 +67,15 @@ def test_axe_finds_nothing_on_any_page(visiting: Visiting, scheme: str) -> None:
         page.goto("/" + re.sub("<.*>", lambda match: ids[match[0]], route))
         assert page.evaluate("document.documentElement.scrollWidth") == 390, route
         found[route] = faults(page)
-    page.goto(f"/p/{product.pk}")
-    found["/p/"] = faults(page)
+    stranger = visiting(None, "/login", color_scheme=scheme)
+    for seen, path in (
+        (page, f"/p/{product.pk}"),
+        (stranger, "/login"),
+        (stranger, "/password/forgotten"),
+        (stranger, "/password/new"),
+    ):
+        seen.goto(path)
+        found[path] = faults(seen)
 
     assert {route: wrong for route, wrong in found.items() if wrong} == {}
 

@@ -100,7 +100,10 @@ def test_a_logo_is_written_anew_and_smaller(calling: Caller, client: Client, kin
     assert (served.status_code, served.headers["Content-Type"]) == (200, "image/webp")
     assert b"secret" not in served.content
     assert Image.open(io.BytesIO(served.content)).getpixel((1, 1)) == pytest.approx((20, 90, 80, 128), abs=1)
-    assert f'<img src="{logo["url"]}" width="640" height="64"' in client.get(f"/p/{a_product().pk}").text
+    assert (
+        f'<img class="share-logo" src="{logo["url"]}" width="640" height="64"'
+        in client.get(f"/p/{a_product().pk}").text
+    )
 
 
 def test_a_logo_is_taken_away_again(calling: Caller, client: Client) -> None:

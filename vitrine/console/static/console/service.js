@@ -6,7 +6,12 @@ const PRODUCTS = "/api/assets/3d/";
 
 /** What the service refused, in its own words (RFC 9457). */
 export class Problem extends Error {
-  constructor({ status = 0, title = word("unreached", "The service cannot be reached"), detail = "", errors = [] }) {
+  constructor({
+    status = 0,
+    title = word("unreached", "The service cannot be reached"),
+    detail = "",
+    errors = [],
+  }) {
     super(detail || title);
     this.status = status;
     this.title = title;

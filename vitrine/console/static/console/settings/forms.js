@@ -26,7 +26,9 @@ async function send(form, submitter) {
   clearFaults(form);
   try {
     const { send: method, to, fileOf } = form.dataset;
-    const answer = fileOf ? await sendFile(method, to, form.elements[fileOf].files[0]) : await ask(method, to, read(form));
+    const answer = fileOf
+      ? await sendFile(method, to, form.elements[fileOf].files[0])
+      : await ask(method, to, read(form));
     await goOn(form, submitter, answer ?? {});
   } catch (problem) {
     showFaults(form, problem);

@@ -9,7 +9,9 @@ export function startSecret() {
   // Escape would lose it for good; its button says what closing means.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   need("[data-copy]", dialog).addEventListener("click", ({ currentTarget }) => copy(currentTarget));
-  need("[data-save]", dialog).addEventListener("click", ({ currentTarget }) => save(currentTarget.dataset.file));
+  need("[data-save]", dialog).addEventListener("click", ({ currentTarget }) =>
+    save(currentTarget.dataset.file),
+  );
 }
 
 /** Resolves once the person says that it is kept; `ready` is called when it can be seen. */

@@ -12,4 +12,6 @@ startSecret();
 startFresh();
 tellTimes();
 watch();
-document.querySelector(".settings-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document
+  .querySelector(".settings-nav [aria-current]")
+  ?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -55,12 +55,12 @@ class BrandingOut(serializers.Serializer[Any]):
 
 
 class _Picture(BaseParser):
-    """The file's bytes, and not more than one too many of them."""
+    """{logo: the file's bytes}, and not more than one too many of them."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> bytes:
-        return bytes(stream.read(MOST_BYTES + 1))
+    ) -> dict[str, bytes]:
+        return {"logo": bytes(stream.read(MOST_BYTES + 1))}
 
 
 class Png(_Picture):
@@ -93,8 +93,9 @@ class Logo(APIView):
         responses=BrandingOut,
     )
     def put(self, request: Request) -> Response:
-        content = request.data if isinstance(request.data, bytes) else b""
-        return _answer(branding.show_logo(writer(request), read_logo(content)))
+        assert isinstance(request.data, Mapping), "the parsers above give nothing else"
+        logo = read_logo(request.data.get("logo", b""))
+        return _answer(branding.show_logo(writer(request), logo))
 
     @extend_schema(operation_id="remove_logo", responses={204: None})
     def delete(self, request: Request) -> Response:

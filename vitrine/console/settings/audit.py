@@ -77,7 +77,9 @@ class Line:
 def audit(request: HttpRequest) -> HttpResponse:
     asked = Asked(request.GET)
     page = Slice.of(asked.found(), request.GET.get("cursor", ""), by="at")
-    wanted = urlencode({name: value for name, value in request.GET.items() if name in asked.fields and value})
+    wanted = urlencode(
+        {name: str(value) for name, value in request.GET.items() if name in asked.fields and value}
+    )
     people = User.objects.order_by(Lower("username"))[:_MOST_PEOPLE]
     shown = {"asked": asked, "page": page, "lines": Line.each(page.rows), "wanted": wanted}
     shown |= {"areas": AREAS.items(), "people": people}

@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password reset test check fix bench fuzz audit contracts dev
+.PHONY: help run doctor password reset test check fix bench fuzz audit contracts messages dev
 
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -41,6 +41,7 @@ check: dev ## Format, lint, types, imports, contracts
 	@$(BIN)/lint-imports
 	@$(NPM) run check --silent
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts --check
+	@$(NO_SERVERS) $(BIN)/python manage.py messages --check
 
 fix: dev ## Format, and repair what a machine can repair
 	@$(BIN)/ruff format
@@ -62,6 +63,9 @@ audit: dev ## Ask the advisory databases about every locked package; needs the i
 
 contracts: dev ## Write contracts/ anew from the code
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts
+
+messages: dev ## Bring the console's translations up to date with the code
+	@$(NO_SERVERS) $(BIN)/python manage.py messages
 
 dev:
 	@$(READY_DEV)

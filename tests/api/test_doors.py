@@ -101,6 +101,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
         "<path:key>": path_of_file(product),
+        "<str:name>": "accent-1d5f56.css",
         "<path:name>": "vitrine-viewer.js",
         "<str:topic>": "loads",
     }
@@ -149,7 +150,7 @@ def expected(visitor: Visitor, route: str, action: Action) -> str:
     if visitor.may(action) and not by_session_only:
         return "in"
     if is_page(route):
-        return "403" if visitor.session else "led to the login"
+        return "led to the login" if visitor.session is None else "403"
     return "401" if visitor.name == "nobody" else "403"
 
 

@@ -47,6 +47,9 @@ MAKING_NOTHING = {
     "begin_second_factor",
     "confirm_second_factor",
     "erase_user",
+    "draw_recovery_codes",
+    "log_out_everywhere",
+    "invite_user",
 }
 """POSTs that may be sent twice as they are. Events are told once or twice, and counted as they come; a message more is
 what receivers reckon with; of two new secrets the last one counts, and was shown. Two askings for tokens are two

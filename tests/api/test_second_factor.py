@@ -176,6 +176,21 @@ def test_the_console_asks_for_the_code_after_the_password(person: User) -> None:
     assert client.get("/").status_code == 200
 
 
+def test_new_recovery_codes_take_a_code_and_end_the_old_ones(person: User) -> None:
+    _, old = guarded(person)
+    client = Client()
+    client.force_login(person)
+
+    def draw(code: str) -> Any:
+        return client.post("/api/auth/second-factor/codes/", {"otp": code}, content_type="application/json")
+
+    assert draw("000000").status_code == 401
+    new = draw(old[0]).json()["recovery_codes"]
+
+    assert len(set(new) - set(old)) == 10
+    assert [second_factor.accepts(person, code) for code in (old[1], new[0], new[0])] == [False, True, False]
+
+
 def test_the_code_s_page_leads_nowhere_outside(person: User) -> None:
     secret, _ = guarded(person)
 

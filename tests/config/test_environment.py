@@ -85,6 +85,7 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         ("CORS_ORIGINS", "https://shop.example.com/page", "origins such as https://shop.example.com"),
         ("CHROMIUM", "/nowhere/chromium", "the path of a program"),
         ("WEBHOOKS_TO", "anywhere", "public or private"),
+        ("STORAGE_PRICE", "0.02", "an amount and a currency's three letters, such as 0.023 USD"),
         ("AUDIT_DAYS", "0", "a whole number from 1 to 36500"),
         ("TRUSTED_PROXIES", "one", "a whole number from 0 to 16"),
         ("NODE", "/etc/passwd", "the path of a program"),

@@ -14,6 +14,7 @@ import structlog
 from django.core import signing
 from django.core.mail import send_mail
 from django.db import transaction
+from django.utils.translation import get_language, gettext, gettext_noop, override
 
 from vitrine.access import moments
 from vitrine.access.addresses import shortened
@@ -31,6 +32,8 @@ _MOST_PEOPLE = 5  # who share an address
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """In English, to be translated when it is sent; the subject tells one kind of link from another."""
+
     life: timedelta
     subject: str
     text: str
@@ -38,15 +41,19 @@ class Letter:
 
 FORGOTTEN = Letter(
     timedelta(hours=1),
-    "A new password for Vitrine",
-    "Hello {name},\n\nsomebody, most likely you, asked for a new password at {base}. Choose one within an hour:\n\n"
-    "{link}\n\nIf it was not you, do nothing: your password stays as it is.\n",
+    gettext_noop("A new password for Vitrine"),
+    gettext_noop(
+        "Hello {name},\n\nsomebody, most likely you, asked for a new password at {base}. Choose one within an hour:"
+        "\n\n{link}\n\nIf it was not you, do nothing: your password stays as it is.\n"
+    ),
 )
 INVITATION = Letter(
     timedelta(days=7),
-    "Your login for Vitrine",
-    "Hello {name},\n\nyou have a login at {base} now. Your name there is {name}. Choose a password within a week:\n\n"
-    "{link}\n",
+    gettext_noop("Your login for Vitrine"),
+    gettext_noop(
+        "Hello {name},\n\nyou have a login at {base} now. Your name there is {name}. Choose a password within a week:"
+        "\n\n{link}\n"
+    ),
 )
 
 _post = ThreadPoolExecutor(1, thread_name_prefix="post")
@@ -59,27 +66,30 @@ def forgotten(email: str, *, base: str, address: str) -> None:
     place = address if "." in address else shortened(address)
     wait_s = ceil(counts().take([Bucket(f"asks-for-mail:{place}", burst=10, every_s=300)]))
     if wait_s > 0:
-        detail = f"Too many new passwords were asked for from here. Wait {wait_s} seconds, then try again."
+        words = gettext(
+            "Too many new passwords were asked for from here. Wait %(wait_s)d seconds, then try again."
+        )
+        detail = words % {"wait_s": wait_s}
         raise TooManyLogins(detail, retry_after_s=wait_s)
     mailbox = hashlib.sha256(email.casefold().encode(errors="replace")).hexdigest()[:32]
     people = list(User.objects.filter(email__iexact=email, is_active=True).order_by("pk")[:_MOST_PEOPLE])
     if counts().take([Bucket(f"mailbox:{mailbox}", burst=3, every_s=1200)]) == 0:
         moments.password_asked_for(people)
         for person in people:
-            _post.submit(_send, person, FORGOTTEN, base)
+            _post.submit(_send, person, FORGOTTEN, base, get_language())
 
 
 def invite(person: User, *, base: str) -> bool:
     """Whether the mail went out. If not, the person can ask for a link as for a forgotten password."""
     moments.person_invited(person)
-    return _send(person, INVITATION, base)
+    return _send(person, INVITATION, base, get_language())
 
 
 def redeem(link: str, new: str) -> User:
     """Give the person of a link a new password; every login ends. InvalidRequest for a link that counts no more."""
     person = _person_of(link, FORGOTTEN) or _person_of(link, INVITATION)
     if person is None:
-        detail = "This link has run out, or was used already. Ask for another."
+        detail = gettext("This link has run out, or was used already. Ask for another.")
         raise InvalidRequest(detail, faults=[Fault("/link", detail)])
     check_strength(new, person, "/new")
     before = person.password
@@ -108,11 +118,14 @@ def _person_of(link: str, letter: Letter) -> User | None:
     return person if person is not None and mark_of(person)[:32] == said["mark"] else None
 
 
-def _send(person: User, letter: Letter, base: str) -> bool:
+def _send(person: User, letter: Letter, base: str, language: str | None) -> bool:
+    """In the person's language, else in that of whoever asked."""
     link = f"{base}{PAGE}#{link_for(person, letter)}"
-    text = letter.text.format(name=person.username, base=base, link=link)
+    with override(person.language or language):
+        subject = gettext(letter.subject)
+        text = gettext(letter.text).format(name=person.username, base=base, link=link)
     try:
-        send_mail(letter.subject, text, None, [person.email])
+        send_mail(subject, text, None, [person.email])
     except (smtplib.SMTPException, OSError) as error:
         log.warning("mail_not_sent", person=str(person.pk), reason=type(error).__name__)
         return False

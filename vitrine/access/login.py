@@ -10,9 +10,11 @@ import hashlib
 import math
 from datetime import timedelta
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, logout
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from vitrine.access import moments, second_factor
 from vitrine.access.addresses import digest_of, shortened
@@ -48,7 +50,7 @@ def check_password(username: str, password: str, address: str) -> User:
     found = authenticate(username=username, password=password[: LONGEST + 1])
     if not isinstance(found, User):
         moments.login_failed(username, address)
-        raise LoginNeeded("There is no login with this name and password.")
+        raise LoginNeeded(gettext("There is no login with this name and password."))
     held.give_back()
     return found
 
@@ -58,7 +60,9 @@ def check_code(person: User, code: str, address: str) -> None:
     held.take()
     if not second_factor.accepts(person, code):
         moments.login_failed(person.username, address)
-        raise CodeWrong("This code is not right, or was used already. Codes change every 30 seconds.")
+        raise CodeWrong(
+            gettext("This code is not right, or was used already. Codes change every 30 seconds.")
+        )
     held.give_back()
 
 
@@ -73,6 +77,15 @@ def welcome(person: User, address: str) -> None:
 def counted_as(name: str) -> str:
     """What stands in the counters for a name or a mailbox, whichever capitals it was typed in."""
     return hashlib.sha256(name.casefold().encode(errors="replace")).hexdigest()[:32]
+
+
+def farewell(request: HttpRequest) -> None:
+    """The console's session ends; it has no tokens of its own. A stranger has nothing to end."""
+    person = request.user
+    with transaction.atomic():
+        if isinstance(person, User):
+            moments.logged_out(person)
+        logout(request)
 
 
 class Hold:
@@ -100,7 +113,8 @@ class Hold:
             LIMITS_HIT.count("login")
             moments.login_held_back(self._username, self._address, wait_s)
             raise TooManyLogins(
-                f"Too many wrong passwords were tried. Wait {wait_s} seconds, then try again.",
+                gettext("Too many wrong passwords were tried. Wait %(wait_s)d seconds, then try again.")
+                % {"wait_s": wait_s},
                 retry_after_s=wait_s,
             )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -29,12 +30,18 @@ __all__ = [
 
 
 class User(AbstractUser):
-    """A person with a login. `role` says what they may do; Django's own permissions are not used."""
+    """A person with a login. `role` says what they may do; Django's own permissions are not used.
+
+    `language` is the console's for them, empty for what their browser asks for. Raising `session_round` ends every
+    session.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     role = models.CharField(
         max_length=16, choices=[(role.value, role.value) for role in Role], default=Role.VIEWER
     )
+    language = models.CharField(max_length=16, blank=True, default="", db_default="")
+    session_round = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta(AbstractUser.Meta):
         db_table = "access_user"
@@ -44,10 +51,26 @@ class User(AbstractUser):
         return may(Role(self.role), Action.WRITE)
 
     @property
+    def may_administer(self) -> bool:
+        return may(Role(self.role), Action.ADMINISTER)
+
+    @property
     def has_second_factor(self) -> bool:
         """Whether a login takes a code too."""
         factor = getattr(self, "second_factor", None)
         return factor is not None and factor.confirmed_at is not None
+
+    def get_session_auth_hash(self) -> str:
+        return self._in_this_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._in_this_round, super().get_session_auth_fallback_hash())
+
+    def _in_this_round(self, password_hash: str) -> str:
+        """Django's own until somebody first ended their sessions."""
+        if not self.session_round:
+            return password_hash
+        return hashlib.sha256(f"{password_hash}:{self.session_round}".encode()).hexdigest()
 
 
 class ApiKey(models.Model):

@@ -43,6 +43,11 @@ def logged_out(person: User) -> None:
     note("login.ended", target=person, by=person)
 
 
+def logged_out_everywhere(person: User) -> None:
+    log.info("logged_out_everywhere", person=str(person.pk))
+    note("login.all-ended", target=person, by=person)
+
+
 def password_asked_for(people: list[User]) -> None:
     """Noted whether anybody has the address or not, so that neither takes longer."""
     log.info("password_asked_for", people=[str(one.pk) for one in people])
@@ -57,6 +62,11 @@ def password_changed(person: User, by: User | None = None) -> None:
 def second_factor_set_up(person: User) -> None:
     log.info("second_factor_set_up", person=str(person.pk))
     note("second-factor.set-up", target=person, by=person)
+
+
+def recovery_codes_drawn(person: User) -> None:
+    log.info("recovery_codes_drawn", person=str(person.pk))
+    note("second-factor.codes-drawn", target=person, by=person)
 
 
 def second_factor_taken_off(person: User, by: User) -> None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext
 
-from vitrine.access import moments
+from vitrine.access import links, moments
 from vitrine.access.login import Hold
 from vitrine.access.models import Login, User
 from vitrine.access.passwords import check_strength
@@ -20,11 +22,11 @@ def make(username: str, password: str, role: Role, *, email: str = "", by: User)
     try:
         with transaction.atomic():
             if User.objects.filter(username__iexact=username).exists():
-                raise Conflict(f"There is somebody called {username!r} already.")
+                raise _taken(username)
             person.save(force_insert=True)
             moments.person_made(person, by)
     except IntegrityError as error:
-        raise Conflict(f"There is somebody called {username!r} already.") from error
+        raise _taken(username) from error
     return person
 
 
@@ -40,10 +42,10 @@ def change(person: User, *, by: User, **fields: Any) -> User:
             setattr(after, name, value)
         was, stays = (one.is_active and one.role == Role.ADMIN for one in (before, after))
         if was and not stays and not others:
-            raise Conflict("This is the last active admin. Make somebody else an admin first.")
+            raise Conflict(gettext("This is the last active admin. Make somebody else an admin first."))
         after.save(update_fields=list(fields))
         if not after.is_active:
-            Login.objects.filter(person=after).delete()
+            _end_logins(after)
         _tell(before, after, by)
     return after
 
@@ -54,7 +56,7 @@ def change_password(person: User, old: str, new: str, *, address: str) -> None:
     held.take()
     if not person.check_password(old):
         moments.login_failed(person.username, address)
-        detail = "This is not your password."
+        detail = gettext("This is not your password.")
         raise InvalidRequest(detail, faults=[Fault("/old", detail)])
     held.give_back()
     check_strength(new, person, "/new")
@@ -63,6 +65,39 @@ def change_password(person: User, old: str, new: str, *, address: str) -> None:
         person.save(update_fields=["password"])
         Login.objects.filter(person=person).delete()
         moments.password_changed(person, person)
+
+
+def choose_language(person: User, language: str) -> None:
+    """The console's, for this person; empty for what the browser asks for."""
+    person.language = language
+    person.save(update_fields=["language"])
+
+
+def sign_out_everywhere(person: User) -> None:
+    """Every token and every session ends; who asks in a session starts it afresh after this."""
+    with transaction.atomic():
+        _end_logins(person)
+        moments.logged_out_everywhere(person)
+
+
+def invite(person: User, *, base: str) -> bool:
+    """Once more, for who got no mail or let it run out. Whether it went out; Conflict for who cannot use it."""
+    if not person.email:
+        raise Conflict(gettext("There is no mail address to send it to. Give one first."))
+    if not person.is_active:
+        raise Conflict(gettext("This person is deactivated, so the link would open nothing."))
+    return links.invite(person, base=base)
+
+
+def _taken(username: str) -> Conflict:
+    detail = gettext("There is somebody called %(name)s already.") % {"name": repr(username)}
+    return Conflict(detail, faults=[Fault("/username", detail)])
+
+
+def _end_logins(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
+    person.refresh_from_db(fields=["session_round"])
+    Login.objects.filter(person=person).delete()
 
 
 def _tell(before: User, after: User, by: User) -> None:

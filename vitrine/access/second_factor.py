@@ -5,6 +5,7 @@ import hashlib
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from vitrine.access import moments, one_time
 from vitrine.access.models import SecondFactor, User
@@ -24,7 +25,7 @@ def begin(person: User) -> str:
         made, _ = SecondFactor.objects.get_or_create(person=person, defaults={"sealed": sealed})
         factor = SecondFactor.objects.select_for_update().get(pk=made.pk)
         if factor.confirmed_at is not None:
-            raise Conflict("A second factor is set up already. Take it off first.")
+            raise Conflict(gettext("A second factor is set up already. Take it off first."))
         factor.sealed = sealed
         factor.save(update_fields=["sealed"])
     return secret
@@ -36,7 +37,7 @@ def confirm(person: User, code: str) -> list[str]:
     with transaction.atomic():
         factor = _of(person)
         if factor.confirmed_at is not None:
-            raise Conflict("This second factor is confirmed already.")
+            raise Conflict(gettext("This second factor is confirmed already."))
         step = _step_of(factor, code)
         if step is None:
             raise wrong_code()
@@ -64,6 +65,19 @@ def accepts(person: User, code: str) -> bool:
     return True
 
 
+def draw_codes(person: User) -> list[str]:
+    """New codes to write down, in place of those before. NotFound for who has no second factor."""
+    codes = [random_password() for _ in range(RECOVERY_CODES)]
+    with transaction.atomic():
+        factor = _of(person)
+        if factor.confirmed_at is None:
+            raise NotFound(gettext("There is no second factor that counts yet."))
+        factor.recovery = [_digest(one) for one in codes]
+        factor.save(update_fields=["recovery"])
+        moments.recovery_codes_drawn(person)
+    return codes
+
+
 def take_off(person: User, by: User) -> None:
     with transaction.atomic():
         if SecondFactor.objects.filter(person=person).delete()[0]:
@@ -71,14 +85,14 @@ def take_off(person: User, by: User) -> None:
 
 
 def wrong_code() -> InvalidRequest:
-    detail = "This code is not right, or was used already. Codes change every 30 seconds."
+    detail = gettext("This code is not right, or was used already. Codes change every 30 seconds.")
     return InvalidRequest(detail, faults=[Fault("/otp", detail)])
 
 
 def _of(person: User) -> SecondFactor:
     factor = SecondFactor.objects.select_for_update().filter(person=person).first()
     if factor is None:
-        raise NotFound("There is no second factor to confirm. Begin with one.")
+        raise NotFound(gettext("There is no second factor to confirm. Begin with one."))
     return factor
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,12 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.access import tokens
+from vitrine.access import people, tokens
 from vitrine.access.addresses import address_of
 from vitrine.access.arrival import client_of, login_in
 from vitrine.access.login import log_in
 from vitrine.access.passwords import LONGEST
-from vitrine.access.people import change_password
 from vitrine.access.roles import Role, Scope
 from vitrine.access.tokens import Pair
 from vitrine.api.answers import PRIVATE
@@ -65,6 +65,13 @@ class MeOut(serializers.Serializer[Any]):
         help_text="Of the API key that asks; null for a person.",
     )
     second_factor = serializers.BooleanField()
+    language = serializers.CharField(
+        allow_blank=True, help_text="The console's; empty for what the browser asks for."
+    )
+
+
+class MeIn(serializers.Serializer[Any]):
+    language = serializers.ChoiceField(choices=["", *(code for code, _ in settings.LANGUAGES)])
 
 
 class Token(APIView):
@@ -114,15 +121,26 @@ class Logout(APIView):
 class Me(APIView):
     @extend_schema(operation_id="read_me", responses=MeOut)
     def get(self, request: Request) -> Response:
-        user, found = writer(request), calling(request)
-        shape = {
-            "id": str(user.pk),
-            "username": user.get_username(),
-            "role": user.role,
-            "scopes": found.key.scopes if found and found.key else None,
-            "second_factor": user.has_second_factor,
-        }
-        return Response(shape, headers={"Cache-Control": PRIVATE})
+        return _me(request)
+
+    @extend_schema(operation_id="change_me", request=MeIn, responses=MeOut)
+    def patch(self, request: Request) -> Response:
+        given = MeIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        people.choose_language(writer(request), given.validated_data["language"])
+        return _me(request)
+
+
+class Everywhere(APIView):
+    """All tokens end, and all sessions but the one that asks."""
+
+    @extend_schema(operation_id="log_out_everywhere", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        person = writer(request)
+        people.sign_out_everywhere(person)
+        if request.auth is None:
+            update_session_auth_hash(request, person)
+        return Response(status=204)
 
 
 class OwnPassword(APIView):
@@ -133,7 +151,7 @@ class OwnPassword(APIView):
         given = PasswordIn(data=request.data)
         given.is_valid(raise_exception=True)
         person = writer(request)
-        change_password(person, **given.validated_data, address=address_of(request))
+        people.change_password(person, **given.validated_data, address=address_of(request))
         if request.auth is None:
             update_session_auth_hash(request, person)
         return Response(status=204)
@@ -141,3 +159,16 @@ class OwnPassword(APIView):
 
 def _pair(pair: Pair) -> Response:
     return Response({"access": pair.access, "refresh": pair.refresh}, headers={"Cache-Control": "no-store"})
+
+
+def _me(request: Request) -> Response:
+    user, found = writer(request), calling(request)
+    shape = {
+        "id": str(user.pk),
+        "username": user.get_username(),
+        "role": user.role,
+        "scopes": found.key.scopes if found and found.key else None,
+        "second_factor": user.has_second_factor,
+        "language": user.language,
+    }
+    return Response(shape, headers={"Cache-Control": PRIVATE})

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_noop
 from rest_framework import exceptions
 
 from vitrine import errors
@@ -61,16 +62,16 @@ _STATUS: dict[type[errors.VitrineError], int] = {
 """A test fails for an error without a row."""
 
 _TITLES = {
-    400: ("invalid", "Some fields are not right"),
-    401: ("login-needed", "Log in first"),
-    403: ("not-allowed", "Your role does not allow this"),
-    404: ("not-found", "Nothing here"),
-    405: ("method-not-allowed", "This address does not take that method"),
-    406: ("not-acceptable", "We answer in JSON"),
-    413: ("too-large", "The request is too large"),
-    415: ("unsupported-media-type", "This address does not take that content type"),
-    429: ("too-many-requests", "Too many requests"),
-    500: ("broken", "Something failed on our side"),
+    400: ("invalid", gettext_noop("Some fields are not right")),
+    401: ("login-needed", gettext_noop("Log in first")),
+    403: ("not-allowed", gettext_noop("Your role does not allow this")),
+    404: ("not-found", gettext_noop("Nothing here")),
+    405: ("method-not-allowed", gettext_noop("This address does not take that method")),
+    406: ("not-acceptable", gettext_noop("We answer in JSON")),
+    413: ("too-large", gettext_noop("The request is too large")),
+    415: ("unsupported-media-type", gettext_noop("This address does not take that content type")),
+    429: ("too-many-requests", gettext_noop("Too many requests")),
+    500: ("broken", gettext_noop("Something failed on our side")),
 }
 
 
@@ -85,7 +86,7 @@ def status_of(error: errors.VitrineError) -> int:
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> dict[str, Any]:
     return {
         "type": f"/docs/problems#{code}",
-        "title": title,
+        "title": gettext(title),
         "status": status,
         "detail": detail,
         "code": code,
@@ -103,10 +104,12 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         return _database_away(error)
     if isinstance(error, Http404):
         return _response(
-            404, problem(404, *_TITLES[404], "There is nothing at this address that you may read.")
+            404, problem(404, *_TITLES[404], gettext("There is nothing at this address that you may read."))
         )
     if isinstance(error, PermissionDenied):
-        return _response(403, problem(403, *_TITLES[403], str(error) or "Ask an admin for another role."))
+        return _response(
+            403, problem(403, *_TITLES[403], str(error) or gettext("Ask an admin for another role."))
+        )
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return _response(413, problem(413, *_TITLES[413], _too_much(error, context["request"])))
     if isinstance(error, UnreadablePostError):
@@ -192,7 +195,7 @@ class Answers:
         body = json.loads(said.content)
         if isinstance(exception, errors.Broken):  # its reason names folders and buckets: that is for the log
             log.warning("request_failed", code=exception.code, detail=exception.detail)
-            body["detail"] = "Something behind this does not answer. Please try again in a moment."
+            body["detail"] = gettext("Something behind this does not answer. Please try again in a moment.")
         page = _page(request, said.status_code, body["detail"], (body["code"], body["title"]))
         if "Retry-After" in said.headers:
             page.headers["Retry-After"] = said.headers["Retry-After"]
@@ -201,7 +204,7 @@ class Answers:
 
 def _database_away(error: Exception) -> HttpResponse:
     log.error("database_away", reason=str(error))
-    said = "The database does not answer. Nothing was changed; try again in a moment."
+    said = gettext("The database does not answer. Nothing was changed; try again in a moment.")
     body = problem(503, errors.Broken.code, errors.Broken.title, said)
     return _response(503, body, {"Retry-After": "5"})
 
@@ -221,7 +224,7 @@ def _page(
     if request.path.startswith("/files/"):
         plain = "text/plain; charset=utf-8"
         return HttpResponse(f"{detail}\n", status=status, content_type=plain, headers=headers)
-    page = render(request, "vitrine/error.html", {"title": title, "detail": detail}, status=status)
+    page = render(request, "vitrine/error.html", {"title": gettext(title), "detail": detail}, status=status)
     page.headers["Cache-Control"] = headers["Cache-Control"]
     return page
 
@@ -233,15 +236,15 @@ def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse
 
 
 def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 404, "There is nothing at this address that you may read.")
+    return _page(request, 404, gettext("There is nothing at this address that you may read."))
 
 
 def server_error_page(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500, "We have written it to the log. Please try again in a moment.")
+    return _page(request, 500, gettext("We have written it to the log. Please try again in a moment."))
 
 
 def forbidden_page(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 403, "Your role does not reach here. Ask an admin for another one.")
+    return _page(request, 403, gettext("Your role does not reach here. Ask an admin for another one."))
 
 
 def csrf_page(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -76,6 +76,10 @@ class PersonMadeOut(PersonOut):
     invited = serializers.BooleanField(help_text="Whether a mail with a link went out.")
 
 
+class InvitedOut(serializers.Serializer[Any]):
+    invited = serializers.BooleanField(help_text="Whether a mail with a link went out.")
+
+
 class PeopleOut(serializers.Serializer[Any]):
     results = PersonOut(many=True)
     next = serializers.URLField(allow_null=True)
@@ -118,6 +122,14 @@ class OnePerson(APIView):
         if given.validated_data.pop("second_factor", None) is False:
             second_factor.take_off(person, writer(request))
         return _answer(people.change(person, **given.validated_data, by=writer(request)))
+
+
+class Invitation(APIView):
+    @extend_schema(operation_id="invite_user", request=None, responses=InvitedOut)
+    def post(self, request: Request, person_id: UUID) -> Response:
+        """A link by mail, once more; the person chooses a password with it."""
+        invited = people.invite(get_object_or_404(User, pk=person_id), base=base_url(request))
+        return Response({"invited": invited}, headers={"Cache-Control": PRIVATE})
 
 
 def person_shape(person: User) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from vitrine.access.models import User
 from vitrine.catalog.announcements import Topic, announce
+from vitrine.catalog.branding import Branding  # noqa: F401  # Django looks for models here
 from vitrine.errors import Conflict
 from vitrine.pipeline.work import Format, Kind
 

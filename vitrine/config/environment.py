@@ -10,6 +10,7 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -76,6 +77,8 @@ class Environment:
     """DELETED_DAYS: days before a deleted product's files go for good, 7 by default."""
     events_days: int
     """EVENTS_DAYS: days that what viewers told is kept, 30 by default."""
+    storage_price: tuple[Decimal, str] | None
+    """STORAGE_PRICE: what a GB of files costs a month, such as `0.023 USD`, for the console's sum; none by default."""
     webhooks_to: str
     """WEBHOOKS_TO: `public` by default: https, to public addresses only. `private` calls your own network too, by
     http as well: whoever is an admin can then make this machine send requests into it."""
@@ -161,6 +164,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
         deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
         events_days=read.number("EVENTS_DAYS", default=30, least=1, most=3650),
+        storage_price=read.price("STORAGE_PRICE"),
         webhooks_to=read.one_of("WEBHOOKS_TO", ("public", "private"), default="public"),
         email_url=read.mail("EMAIL_URL"),
         email_from=read.text("EMAIL_FROM") or "vitrine@localhost",
@@ -324,6 +328,15 @@ class _Reader:
         if value and not (_parses(lambda: urlsplit(value).port) and urlsplit(value).hostname):
             raise SetupFault(f"{name} must be like smtp://user:password@host:587, with %XX for odd letters.")
         return value
+
+    def price(self, name: str) -> tuple[Decimal, str] | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?([A-Z]{3})", value)
+        if match is None:
+            self.refuse(name, "an amount and a currency's three letters, such as 0.023 USD")
+        return Decimal(match[1]), match[2]
 
     def program(self, name: str) -> Path | None:
         value = self.text(name)

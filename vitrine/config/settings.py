@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "vitrine.console.languages.Languages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -63,6 +64,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [ROOT / "vitrine" / "locale"]
 
 TEMPLATES = [
     {
@@ -128,6 +131,7 @@ MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
+STORAGE_PRICE = ENVIRONMENT.storage_price
 BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
 ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 AUDIT_DAYS = ENVIRONMENT.audit_days

@@ -38,7 +38,7 @@ class LoginForm(AuthenticationForm):
             self.wait_s = error.retry_after_s or 0
             raise ValidationError(error.detail) from error
         except LoginNeeded as error:
-            raise self.get_invalid_login_error() from error
+            raise ValidationError(error.detail) from error
         return self.cleaned_data
 
 

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -30,7 +31,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             links.forgotten(form.cleaned_data["email"], base=base_of(request), address=address_of(request))
-            told = "If somebody here has this address, a mail is on its way."
+            told = gettext("If somebody here has this address, a mail is on its way.")
         except TooManyLogins as error:
             form.add_error("email", error.detail)
             status = 429

@@ -1,9 +1,8 @@
 """The staff's door: log in, see the products, upload."""
 
-from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
-from vitrine.console import numbers, pages, passwords, product, single_sign_on
+from vitrine.console import leaving, numbers, pages, passwords, product, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
@@ -19,5 +18,6 @@ urlpatterns = [
     path("login/sso/back", single_sign_on.back, name="sso-back"),
     path("password/forgotten", passwords.forgotten, name="password-forgotten"),
     path("password/new", passwords.new, name="password-new"),
-    path("logout", LogoutView.as_view(), name="logout"),
+    path("logout", leaving.log_out, name="logout"),
+    path("", include("vitrine.console.settings.urls")),
 ]

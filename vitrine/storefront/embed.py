@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from vitrine.catalog import queries
+from vitrine.catalog.branding import Branding
 from vitrine.storefront.exhibit import Exhibit
 from vitrine.storefront.pages import PUBLIC, base_url
 
@@ -87,12 +88,12 @@ def embed(request: HttpRequest, product_id: UUID) -> HttpResponse:
     if fault := fault_of(request.GET):
         return _notice(request, 400, "Some options are not right", fault)
     shown = {"exhibit": Exhibit.of(product, base_url(request)), "options": Options.of(request.GET)}
-    response = render(request, "storefront/embed.html", shown)
+    response = render(request, "storefront/embed.html", {**shown, "branding": Branding.current()})
     response.headers["Cache-Control"] = PUBLIC
     return response
 
 
 def _notice(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
     """In the frame too: a browser's own word for a page that refuses frames would help nobody."""
-    said = {"title": title, "detail": detail}
+    said = {"title": title, "detail": detail, "branding": Branding.current()}
     return render(request, "storefront/embed_notice.html", said, status=status)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from vitrine.access.guard import guarded
 from vitrine.catalog import queries
+from vitrine.catalog.branding import Branding
 from vitrine.storefront.exhibit import Exhibit
 from vitrine.storefront.linked_data import json_for_script, linked_data
 from vitrine.storefront.readers import reads_unpublished
@@ -26,6 +27,7 @@ def product_page(request: HttpRequest, product_id: UUID) -> HttpResponse:
     exhibit = Exhibit.of(product, base_url(request))
     shown = {"exhibit": exhibit, "staff": staff, "linked_data": json_for_script(linked_data(exhibit))}
     shown["privacy"] = bool(settings.PRIVACY_CONTACT)  # a policy that names nobody is none to lead to
+    shown["branding"] = Branding.current()
     response = render(request, "storefront/product.html", shown)
     response.headers["Cache-Control"] = PRIVATE if staff else PUBLIC
     return response

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from vitrine.access.limits import Kind
-from vitrine.storefront import delivery, embed, oembed, pages, privacy, viewer_files
+from vitrine.storefront import branding, delivery, embed, oembed, pages, privacy, viewer_files
 from vitrine.storefront.limiting import limited
 
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("privacy", limited(privacy.policy), name="privacy"),
     path("privacy/", limited(privacy.policy)),
     path("files/<path:key>", limited(delivery.file, Kind.FILES), name="file"),
+    path("branding/<str:name>", limited(branding.file, Kind.FILES), name="branding-file"),
     path("viewer/<path:name>", viewer_files.viewer_file, name="viewer-file"),
 ]

@@ -19,6 +19,11 @@ export function elementsIn(html, selector) {
   );
 }
 
+/** A text of the page's frame in the person's language, by its name in shell.html. */
+export function word(name, english) {
+  return document.querySelector("#words")?.dataset[name] ?? english;
+}
+
 /** Tell those who do not see the page change. */
 export function say(words) {
   need("#said").textContent = words;
@@ -35,7 +40,7 @@ export function complain({ title, detail }) {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "plain";
-  close.textContent = "Close";
+  close.textContent = word("close", "Close");
   close.addEventListener("click", () => box.remove());
   box.append(words, close);
   need("#faults").append(box);

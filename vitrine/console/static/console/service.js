@@ -1,10 +1,17 @@
 /** Talking with the service: its API with the page's login, and the page's own parts. */
 
+import { word } from "./page.js";
+
 const PRODUCTS = "/api/assets/3d/";
 
 /** What the service refused, in its own words (RFC 9457). */
 export class Problem extends Error {
-  constructor({ status = 0, title = "The service cannot be reached", detail = "", errors = [] }) {
+  constructor({
+    status = 0,
+    title = word("unreached", "The service cannot be reached"),
+    detail = "",
+    errors = [],
+  }) {
     super(detail || title);
     this.status = status;
     this.title = title;
@@ -13,7 +20,7 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHED = { detail: "Check the connection, then try again." };
+const unreached = () => ({ detail: word("connection", "Check the connection, then try again.") });
 
 /** Asks the API. Gives the answer's JSON, or null where there is none; throws a Problem. */
 export async function ask(method, path, body) {
@@ -35,6 +42,14 @@ export async function askTagged(method, path, { body, tag } = {}) {
   });
   if (!answer.ok) throw problemOf(answer.status, await answer.text());
   return { body: await answer.json(), tag: answer.headers.get("ETag") };
+}
+
+/** Sends a file as it is. Gives the answer's JSON; throws a Problem. */
+export async function sendFile(method, path, file) {
+  const headers = { "X-CSRFToken": csrfToken(), "Content-Type": file.type };
+  const answer = await fetched(path, { method, headers, body: file });
+  if (!answer.ok) throw problemOf(answer.status, await answer.text());
+  return answer.json();
 }
 
 /** A part of the console, as HTML; throws a Problem. */
@@ -60,7 +75,7 @@ export function sendProduct(form, onProgress, signal) {
       if (request.status === 201) resolve(JSON.parse(request.responseText));
       else reject(problemOf(request.status, request.responseText));
     });
-    request.addEventListener("error", () => reject(new Problem(UNREACHED)));
+    request.addEventListener("error", () => reject(new Problem(unreached())));
     request.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
     request.send(form);
@@ -71,7 +86,7 @@ async function fetched(path, options) {
   try {
     return await fetch(path, { credentials: "same-origin", ...options });
   } catch {
-    throw new Problem(UNREACHED);
+    throw new Problem(unreached());
   }
 }
 
@@ -81,7 +96,8 @@ function csrfToken() {
 }
 
 function problemOf(status, text) {
-  const none = { status, title: `The service answered with ${status}`, detail: "Try again in a moment." };
+  const title = word("answered", "The service answered with {status}").replace("{status}", status);
+  const none = { status, title, detail: word("moment", "Try again in a moment.") };
   try {
     const said = JSON.parse(text);
     return new Problem({ ...none, ...said, errors: said.errors ?? [] });

@@ -1,0 +1,108 @@
+"""In which language the console speaks, and that nobody else's pages do."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from tests.builders import a_product, a_user
+from vitrine.access import links
+from vitrine.access.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
+
+
+def test_a_stranger_reads_what_the_browser_asks_for() -> None:
+    german, english = (
+        Client().get("/login", headers={"Accept-Language": asked}) for asked in ("de-CH", "fr, en;q=0.5")
+    )
+
+    assert '<html lang="de">' in german.text
+    assert "Passwort vergessen?" in german.text
+    assert german.headers["Content-Language"] == "de"
+    assert "Accept-Language" in german.headers["Vary"]
+    assert '<html lang="en">' in english.text
+    assert "I forgot my password." in english.text
+
+
+def test_a_person_s_choice_goes_before_the_browser_s(client: Client) -> None:
+    client.force_login(a_user(Role.ADMIN, language="de"))
+    assert '<html lang="de">' in client.get("/settings/people", headers={"Accept-Language": "en"}).text
+
+    changed = client.patch("/api/auth/me/", {"language": ""}, content_type="application/json")
+
+    assert (changed.status_code, changed.json()["language"]) == (200, "")
+    assert '<html lang="en">' in client.get("/settings/people", headers={"Accept-Language": "en"}).text
+
+
+def test_a_language_that_the_console_does_not_speak_is_refused(client: Client) -> None:
+    person = a_user(language="de")
+    client.force_login(person)
+
+    response = client.patch("/api/auth/me/", {"language": "tlh"}, content_type="application/json")
+
+    person.refresh_from_db()
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (400, "/language")
+    assert person.language == "de"
+
+
+def test_refusals_that_a_page_shows_are_in_its_language_and_a_program_s_are_english(client: Client) -> None:
+    client.force_login(a_user(Role.ADMIN, username="ada", language="de"))
+    sent = {"username": "ADA", "role": "viewer"}
+
+    shown = client.post("/api/users/", sent, content_type="application/json").json()
+    program = Client().post("/api/users/", sent, content_type="application/json", headers=GERMAN).json()
+
+    assert (shown["title"], shown["detail"]) == (
+        "Im jetzigen Zustand nicht möglich",
+        "Den Namen 'ADA' gibt es schon.",
+    )
+    assert program["title"] == "Log in first"
+
+
+def test_pages_for_shoppers_keep_their_own_words(client: Client) -> None:
+    product = a_product()
+
+    for path in (f"/p/{product.pk}", f"/embed/{product.pk}", "/nowhere"):
+        response = client.get(path, headers=GERMAN)
+        assert '<html lang="en"' in response.text
+        assert "Accept-Language" not in response.headers.get("Vary", "")
+
+
+def test_numbers_in_attributes_stay_numbers(client: Client) -> None:
+    client.force_login(a_user(Role.ADMIN, language="de"))
+    a_product()
+
+    text = client.get("/settings/storage").text
+
+    assert 'max="100" value="100"' in text
+
+
+def test_an_invitation_is_written_in_the_language_of_who_invites(client: Client) -> None:
+    client.force_login(a_user(Role.ADMIN, language="de"))
+    grace = a_user(username="grace", email="grace@shop.example")
+
+    assert client.post(f"/api/users/{grace.pk}/invite/").json() == {"invited": True}
+
+    assert mail.outbox[0].subject == "Ihr Zugang zu Vitrine"
+    link = str(mail.outbox[0].body).partition("#")[2].split()[0]
+    assert Client().post("/password/new", {"link": link, "new": "a better horse battery"}).status_code == 302
+
+
+@pytest.mark.parametrize("fields", [{"email": ""}, {"email": "grace@shop.example", "is_active": False}])
+def test_nobody_is_invited_whom_the_link_would_not_help(client: Client, fields: dict[str, object]) -> None:
+    client.force_login(a_user(Role.ADMIN))
+    grace = a_user(**fields)  # type: ignore[arg-type]  # fields of a person
+
+    assert client.post(f"/api/users/{grace.pk}/invite/").status_code == 409
+    assert mail.outbox == []
+
+
+def test_links_from_before_a_language_was_chosen_still_count() -> None:
+    person = a_user(email="ada@shop.example")
+    link = links.link_for(person, links.FORGOTTEN)
+    person.language = "de"
+    person.save()
+
+    assert Client().post("/password/new", {"link": link, "new": "a better horse battery"}).status_code == 302

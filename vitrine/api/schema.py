@@ -8,7 +8,16 @@ from drf_spectacular.utils import OpenApiParameter
 
 Endpoint: TypeAlias = tuple[str, str, str, Any]
 
-PROMISED_WITHOUT_SLASH = ("/optimize", "/versions", "/report", "/publish", "/complete", "/parts/{number}")
+PROMISED_WITHOUT_SLASH = (
+    "/optimize",
+    "/versions",
+    "/report",
+    "/publish",
+    "/restore",
+    "/bulk",
+    "/complete",
+    "/parts/{number}",
+)
 """Paths that were asked for without their trailing slash; all others are shown with it."""
 
 

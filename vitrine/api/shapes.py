@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
+from vitrine.catalog.publishing import MOST_TAGS as TAGS
 from vitrine.catalog.reports import Credits
 from vitrine.pipeline.scale import claim_fault
 from vitrine.pipeline.units import Units, UpAxis
@@ -21,7 +22,6 @@ from vitrine.processing.models import Job, State
 NAME_LENGTH = 200
 METADATA_BYTES = 64_000
 METADATA_LEVELS = 64
-TAGS = 50
 
 
 def base_url(request: HttpRequest) -> str:

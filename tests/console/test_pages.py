@@ -91,7 +91,7 @@ def test_searching_leaves_what_has_the_words(editor: Client) -> None:
 
     assert f'data-product="{chair.pk}"' in text
     assert f'data-product="{lamp.pk}"' not in text
-    assert "Products with “chair”" in text
+    assert "with “chair”" in text
 
 
 def test_more_keeps_the_words(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_more_keeps_the_words(editor: Client, monkeypatch: pytest.MonkeyPatch) -
 
     link = text.partition('id="more" href="')[2].partition('"')[0].replace("&amp;", "&")
 
-    assert link.startswith("/?q=salt%20%26%20pepper&cursor=")
+    assert link.startswith("/?q=salt+%26+pepper&cursor=")
     assert f'data-product="{older.pk}"' in editor.get(link).text
 
 

@@ -85,6 +85,12 @@ DOORS: Mapping[str, _Row] = {
     "ca.crt": {"GET": Open.ANYONE},
     # staff
     "": {"GET": Action.READ},
+    "products/list": {"GET": Action.READ},
+    "products/page": {"GET": Action.READ},
+    "products/cards": {"GET": Action.READ},
+    "products/matching": {"GET": Action.READ},
+    "products/download": {"POST": Action.READ},
+    "products/tags": {"GET": Action.READ},
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},

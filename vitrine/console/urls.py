@@ -3,11 +3,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from vitrine.console import pages, passwords, single_sign_on
+from vitrine.console import downloads, pages, passwords, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
     path("", pages.products, name="console"),
+    path("products/list", pages.products_list, name="products-list"),
+    path("products/page", pages.products_page, name="products-page"),
+    path("products/cards", pages.cards, name="cards"),
+    path("products/matching", pages.matching, name="matching"),
+    path("products/download", downloads.download, name="download"),
+    path("products/tags", pages.tags, name="tags"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("login", LogIn.as_view(), name="login"),
     path("login/code", LogInCode.as_view(), name="login-code"),

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from vitrine.catalog.models import Product
@@ -60,7 +62,10 @@ def _options(known: Mapping[Any, Any], chosen: str) -> list[dict[str, Any]]:
 def matching(asked: Asked) -> tuple[list[str], bool]:
     """The ids of all that match, MOST_MATCHING at the most, and whether there are more."""
     here = asked.wanted.of(Product.objects.filter(deleted_at=None)).order_by()
-    ids = [str(one) for one in here.values_list("pk", flat=True)[: MOST_MATCHING + 1]]
+    text = Cast(
+        "pk", TextField()
+    )  # by the database: making and writing 50,000 UUIDs takes Python most of a second
+    ids = list(here.values_list(text, flat=True)[: MOST_MATCHING + 1])
     return ids[:MOST_MATCHING], len(ids) > MOST_MATCHING
 
 

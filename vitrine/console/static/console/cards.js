@@ -102,6 +102,7 @@ export function startCards() {
       card.removeAttribute("aria-busy");
     }
   });
+  need("#found").addEventListener("error", ({ target }) => target.classList.add("lost"), true); // an empty case is calmer
   document.addEventListener("click", ({ target }) => closeMenus(target.closest(".menu")));
   document.addEventListener("keydown", ({ key, target }) => {
     if (key !== "Escape") return;

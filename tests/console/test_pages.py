@@ -96,6 +96,7 @@ def test_searching_leaves_what_has_the_words(editor: Client) -> None:
 
 def test_more_keeps_the_words(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "PAGE_SIZE", 1)
+    monkeypatch.setattr(paging, "FIRST_SIZE", 1)
     older, _ = a_product(name="Salt & pepper mill"), a_product(name="Salt & pepper pot")
     text = editor.get("/", {"q": "salt & pepper"}).text
 

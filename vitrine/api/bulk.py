@@ -14,7 +14,7 @@ from vitrine.api.answers import PRIVATE
 from vitrine.api.parsers import Json
 from vitrine.api.products import readable_product, shown, writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import TAGS, CookingFields, ProductOut, TaskError, Words, given_in
+from vitrine.api.shapes import CookingFields, ProductOut, TaskError, Words, given_in
 from vitrine.catalog import publishing
 from vitrine.processing.bulk import MOST_AT_ONCE, Act, Order, Outcome, Result, carry_out
 from vitrine.processing.intake import Wishes
@@ -32,8 +32,8 @@ class BulkFields(serializers.Serializer[Any]):
         error_messages={"invalid_choice": f'"{{input}}" is none of {", ".join(Act)}.'},
     )
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE)
-    add_tags = TagsField(max_length=TAGS, required=False, default=list)
-    remove_tags = TagsField(max_length=TAGS, required=False, default=list)
+    add_tags = TagsField(max_length=publishing.MOST_TAGS, required=False, default=list)
+    remove_tags = TagsField(max_length=publishing.MOST_TAGS, required=False, default=list)
     optimize = CookingFields(required=False)
 
     def validate(self, fields: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from vitrine.catalog import queries
 from vitrine.catalog.finding import ORDERS, Wanted
@@ -147,7 +147,11 @@ _LONG = [
 
 def _in_order(ids: list[UUID], order: Order) -> list[Product]:
     found = queries.products(include_unpublished=True).filter(pk__in=ids).defer("search", *_LONG)
+    found = found.prefetch_related(None).prefetch_related("published_version__variants")
     products = {product.pk: product for product in found.annotate(sort_key=ORDERS[order.name])}
+    # The newest version is shown of those alone that nothing is published of.
+    hidden = [product for product in products.values() if product.published_version_id is None]
+    prefetch_related_objects(hidden, "newest_version__variants")
     return [products[one] for one in ids if one in products]
 
 

@@ -62,14 +62,15 @@ class Asked:
     @classmethod
     def of(cls, query: QueryDict, *, layout: str = "") -> Self:
         """`layout` is the one that this person chose last; the address goes before it."""
-        said, unknown, fields = QueryDict(mutable=True), [], {}
+        said, unknown = QueryDict(mutable=True), list[str]()
+        fields: dict[str, Any] = {}
         for name in query:
-            read = _READERS.get(name)
+            read = _READERS.get(name, _unknown)
             values = [value.replace("\x00", " ") for value in query.getlist(name) if value.strip()]
             if not values or name in _OF_A_PAGE or name.startswith(_METADATA):
                 continue
             try:
-                fields[name] = read(values) if read else _unknown()
+                fields[name] = read(values)
             except ValueError:
                 unknown.append(name)
             else:
@@ -115,7 +116,7 @@ class Asked:
         return Chip(named, str(told(value)), rest.urlencode())
 
 
-def _unknown() -> None:
+def _unknown(_: list[str]) -> Any:
     raise ValueError
 
 

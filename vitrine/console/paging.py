@@ -9,8 +9,10 @@ from vitrine.catalog.finding import Wanted
 from vitrine.catalog.models import Product
 from vitrine.errors import InvalidRequest
 
+FIRST_SIZE = 30
+"""What one waits for: two screens of a large window."""
 PAGE_SIZE = 60
-"""Whole rows for one to six columns."""
+"""What comes ahead: whole rows for one to six columns."""
 MOST_COUNTED = 100_000
 
 
@@ -29,7 +31,7 @@ class Page:
         at = None
         with suppress(InvalidRequest):
             at = pages.Cursor.read(cursor, order) if cursor else None
-        page = pages.Page.of(wanted, order, at, PAGE_SIZE)
+        page = pages.Page.of(wanted, order, at, PAGE_SIZE if at else FIRST_SIZE)
         return cls(page.products, cursor if at else "", str(page.before or ""), str(page.after or ""))
 
 

@@ -187,7 +187,9 @@ function dropFirst() {
   const first = [...rows.children].filter((card) => !second || isBefore(card, second));
   if (first.some((card) => card.contains(document.activeElement) || card.matches(".sending"))) return;
   const before = rows.offsetHeight;
-  for (const card of first) card.remove();
+  const whole = first.length - (first.length % columns()); // whole rows, so that no card changes its column
+  for (const card of first.slice(whole)) card.dataset.page = pages[1].id;
+  for (const card of first.slice(0, whole)) card.remove();
   pages.shift();
   makeRoom(before - rows.offsetHeight);
 }
@@ -219,6 +221,10 @@ function still(change) {
 
 function firstSeen() {
   return [...grid().children].find((card) => card.dataset.product && card.getBoundingClientRect().bottom > 0);
+}
+
+function columns() {
+  return getComputedStyle(grid()).gridTemplateColumns.split(" ").length;
 }
 
 function pageOf(card) {

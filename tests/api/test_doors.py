@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -17,8 +18,9 @@ from vitrine.access.doors import DOORS, Open
 from vitrine.access.models import User
 from vitrine.access.roles import Action, Role, Scope
 from vitrine.api.permissions import ByTheTable
-from vitrine.catalog import files
+from vitrine.catalog import files, saved
 from vitrine.catalog.models import Product
+from vitrine.catalog.saved import SavedView
 from vitrine.outreach import endpoints
 from vitrine.outreach.models import Endpoint
 from vitrine.processing import uploads
@@ -100,6 +102,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:task_id>": str(a_job().pk) if "task_id" in route else "",
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
+        "<uuid:view_id>": str(a_view(visitor).pk) if "view_id" in route else "",
         "<path:key>": path_of_file(product),
         "<str:name>": "accent-1d5f56.css",
         "<path:name>": "vitrine-viewer.js",
@@ -119,6 +122,11 @@ def path_of_file(product: Product) -> str:
 def an_upload(visitor: Visitor | None) -> Upload:
     person = visitor.person if visitor else None
     return uploads.begin("chair.glb", 100, sha256="", by=person or a_user())
+
+
+def a_view(visitor: Visitor | None) -> SavedView:
+    person = visitor.person if visitor else None
+    return saved.save(by=person or a_user(), name=f"View {uuid4()}", query="q=oak", shared=False)
 
 
 def an_endpoint() -> Endpoint:

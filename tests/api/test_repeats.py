@@ -35,6 +35,7 @@ def send(
 
 MAKING_NOTHING = {
     "publish_version",
+    "restore_product",
     "tell_events",
     "auth_token_create",
     "auth_token_refresh_create",

@@ -91,17 +91,18 @@ def test_searching_leaves_what_has_the_words(editor: Client) -> None:
 
     assert f'data-product="{chair.pk}"' in text
     assert f'data-product="{lamp.pk}"' not in text
-    assert "Products with “chair”" in text
+    assert "with “chair”" in text
 
 
 def test_more_keeps_the_words(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "PAGE_SIZE", 1)
+    monkeypatch.setattr(paging, "FIRST_SIZE", 1)
     older, _ = a_product(name="Salt & pepper mill"), a_product(name="Salt & pepper pot")
     text = editor.get("/", {"q": "salt & pepper"}).text
 
     link = text.partition('id="more" href="')[2].partition('"')[0].replace("&amp;", "&")
 
-    assert link.startswith("/?q=salt%20%26%20pepper&cursor=")
+    assert link.startswith("/?q=salt+%26+pepper&cursor=")
     assert f'data-product="{older.pk}"' in editor.get(link).text
 
 

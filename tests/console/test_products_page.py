@@ -7,7 +7,6 @@ from tests.browsing import Visiting
 from tests.builders import PASSWORD, a_product, a_user
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
-from vitrine.console import paging
 from vitrine.pipeline.work import Kind
 from vitrine.processing.models import Job, State
 
@@ -33,6 +32,8 @@ def test_logging_in_and_reaching_the_products_takes_a_keyboard_only(visiting: Vi
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("checkbox", name="Select Chair")).to_be_focused()
+    page.keyboard.press("Tab")
 
     expect(page.get_by_role("link", name="Chair")).to_be_focused()
 
@@ -55,25 +56,25 @@ def test_a_switch_publishes_and_hides_and_keeps_the_focus(visiting: Visiting) ->
     assert product.published
 
 
-def test_deleting_asks_first(visiting: Visiting) -> None:
+def test_deleting_is_done_at_once_and_undone_by_keys(visiting: Visiting) -> None:
     a_product(name="Lamp")
     chair = a_product(name="Chair")
     page = visiting(Role.EDITOR, "/")
     card = page.get_by_role("listitem").filter(has_text="Chair")
 
     card.locator("summary").click()
-    card.get_by_role("button", name="Delete…").click()
-    page.get_by_role("button", name="Keep it").click()
-    chair.refresh_from_db()
-    assert chair.deleted_at is None
-    card.locator("summary").click()
-    card.get_by_role("button", name="Delete…").click()
-    page.get_by_role("button", name="Delete", exact=True).click()
-
+    card.get_by_role("button", name="Delete").click()
     expect(card).to_have_count(0)
     expect(page.get_by_role("link", name="Lamp")).to_be_focused()
+    expect(page.locator("#count")).to_have_text("1 product")
     chair.refresh_from_db()
     assert chair.deleted_at is not None
+    page.keyboard.press("Control+z")
+
+    expect(card).to_have_count(1)
+    expect(page.locator("#toast")).to_contain_text("“Chair” is back")
+    chair.refresh_from_db()
+    assert chair.published
 
 
 def test_optimizing_again_queues_a_job(visiting: Visiting) -> None:
@@ -125,20 +126,6 @@ def test_nothing_is_asked_while_nothing_is_at_work(visiting: Visiting) -> None:
     page.wait_for_timeout(4_500)
 
     assert [url for url in asked if "/api/" in url] == []
-
-
-def test_more_products_come_into_the_same_page(visiting: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
-    for name in ("One", "Two", "Three"):
-        a_product(name=name)
-    page = visiting(Role.VIEWER, "/")
-    expect(page.locator(".card .name")).to_have_text(["Three", "Two"])
-
-    page.get_by_role("link", name="More products").click()
-
-    expect(page.locator(".card .name")).to_have_text(["Three", "Two", "One"])
-    expect(page.get_by_role("link", name="One")).to_be_focused()
-    expect(page.get_by_role("link", name="More products")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/nowhere"])

@@ -30,8 +30,10 @@ _ADMIN_READS_AND_MAKES: _Row = {"GET": Action.ADMINISTER, "POST": Action.ADMINIS
 DOORS: Mapping[str, _Row] = {
     # programs
     "api/assets/3d": {"GET": Action.READ, "POST": Action.WRITE},
+    "api/assets/3d/bulk": {"POST": Action.WRITE},
     _PRODUCT: {"GET": Open.PUBLISHED, "PUT": Action.WRITE, "PATCH": Action.WRITE, "DELETE": Action.WRITE},
     f"{_PRODUCT}/optimize": {"POST": Action.WRITE},
+    f"{_PRODUCT}/restore": {"POST": Action.WRITE},
     f"{_PRODUCT}/versions": {"GET": Action.READ, "POST": Action.WRITE},
     _VERSION: {"GET": Action.READ, "PATCH": Action.WRITE},
     f"{_VERSION}/report": {"GET": Action.READ},
@@ -40,6 +42,8 @@ DOORS: Mapping[str, _Row] = {
     _UPLOAD: {"GET": Action.WRITE, "DELETE": Action.WRITE},
     f"{_UPLOAD}/parts/<int:number>": {"PUT": Action.WRITE},
     f"{_UPLOAD}/complete": {"POST": Action.WRITE},
+    "api/views": {"GET": Action.READ, "POST": Action.WRITE},  # one's own and the team's
+    "api/views/<uuid:view_id>": {"GET": Action.READ, "PATCH": Action.WRITE, "DELETE": Action.WRITE},
     "api/tasks": {"GET": Action.READ},
     "api/tasks/<uuid:task_id>": {"GET": Action.READ},
     f"{_PRODUCT}/analytics": {"GET": Action.ANALYZE},
@@ -98,6 +102,12 @@ DOORS: Mapping[str, _Row] = {
     "ca.crt": {"GET": Open.ANYONE},
     # staff
     "": {"GET": Action.READ},
+    "products/list": {"GET": Action.READ},
+    "products/page": {"GET": Action.READ},
+    "products/cards": {"GET": Action.READ},
+    "products/matching": {"GET": Action.READ},
+    "products/download": {"POST": Action.READ},
+    "products/tags": {"GET": Action.READ},
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "products/<uuid:product_id>": {"GET": Action.READ},
     "products/<uuid:product_id>/changes": {"GET": Action.WRITE},

@@ -13,6 +13,8 @@ PROMISED_WITHOUT_SLASH = (
     "/versions",
     "/report",
     "/publish",
+    "/restore",
+    "/bulk",
     "/complete",
     "/parts/{number}",
     "}/analytics",

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from vitrine.api.placing import PlacementFields
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
+from vitrine.catalog.publishing import MOST_TAGS as TAGS
 from vitrine.catalog.reports import Credits
 from vitrine.pipeline.scale import claim_fault
 from vitrine.pipeline.units import Units, UpAxis
@@ -22,7 +23,6 @@ from vitrine.processing.models import Job, State
 NAME_LENGTH = 200
 METADATA_BYTES = 64_000
 METADATA_LEVELS = 64
-TAGS = 50
 
 
 def base_url(request: HttpRequest) -> str:

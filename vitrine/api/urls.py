@@ -10,11 +10,13 @@ from vitrine.api import (
     audit,
     auth,
     branding,
+    bulk,
     events,
     keys,
     numbers,
     privacy,
     products,
+    saved_views,
     second_factor,
     system,
     tasks,
@@ -32,8 +34,10 @@ def both(route: str, view: Any, name: str) -> list[URLPattern]:
 
 urlpatterns = [
     *both("api/assets/3d", products.Products.as_view(), "products"),
+    *both("api/assets/3d/bulk", bulk.Bulk.as_view(), "bulk"),
     *both("api/assets/3d/<uuid:product_id>", products.OneProduct.as_view(), "product"),
     *both("api/assets/3d/<uuid:product_id>/optimize", versions.Optimize.as_view(), "optimize"),
+    *both("api/assets/3d/<uuid:product_id>/restore", bulk.Restore.as_view(), "restore"),
     *both("api/assets/3d/<uuid:product_id>/versions", versions.Versions.as_view(), "versions"),
     *both("api/assets/3d/<uuid:product_id>/versions/<int:number>", versions.OneVersion.as_view(), "version"),
     *both(
@@ -46,6 +50,8 @@ urlpatterns = [
     *both("api/uploads/<uuid:upload_id>", uploads.OneUpload.as_view(), "upload"),
     *both("api/uploads/<uuid:upload_id>/parts/<int:number>", uploads.OnePart.as_view(), "upload-part"),
     *both("api/uploads/<uuid:upload_id>/complete", uploads.Complete.as_view(), "complete-upload"),
+    *both("api/views", saved_views.Views.as_view(), "views"),
+    *both("api/views/<uuid:view_id>", saved_views.OneView.as_view(), "view"),
     *both("api/tasks", tasks.Tasks.as_view(), "tasks"),
     *both("api/tasks/<uuid:task_id>", tasks.OneTask.as_view(), "task"),
     *both("api/assets/3d/<uuid:product_id>/analytics", analytics.OfProduct.as_view(), "product-analytics"),

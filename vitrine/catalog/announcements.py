@@ -24,6 +24,7 @@ class Topic(StrEnum):
     PRODUCT_PUBLISHED = "product.published"
     PRODUCT_UNPUBLISHED = "product.unpublished"
     PRODUCT_DELETED = "product.deleted"
+    PRODUCT_RESTORED = "product.restored"
     VERSION_CREATED = "version.created"
     VERSION_READY = "version.ready"
     VERSION_FAILED = "version.failed"

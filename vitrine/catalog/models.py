@@ -15,6 +15,7 @@ from django.utils import timezone
 from vitrine.access.models import User
 from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.branding import Branding  # noqa: F401  # Django looks for models here
+from vitrine.catalog.saved import SavedView  # noqa: F401  # Django looks for models here
 from vitrine.errors import Conflict
 from vitrine.pipeline.work import Format, Kind
 
@@ -45,6 +46,10 @@ class Product(models.Model):
         "AssetVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     newest_version: "models.ForeignKey[AssetVersion | None, AssetVersion | None]" = models.ForeignKey(
+        "AssetVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # What `restore` publishes again; set while it is removed, and by a job that ends meanwhile.
+    shown_when_removed: "models.ForeignKey[AssetVersion | None, AssetVersion | None]" = models.ForeignKey(
         "AssetVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     version_count = models.PositiveIntegerField(default=0)
@@ -113,12 +118,19 @@ class Product(models.Model):
         return version
 
     def publish(self, version: "AssetVersion") -> None:
-        """Show `version` to everybody; the same call rolls back. Conflict for one that never passed its proofs."""
+        """Show `version` to everybody; the same call rolls back. Conflict for one that never passed its proofs.
+
+        A removed product stays hidden, and shows it once it is restored.
+        """
         if not version.passed:
             raise Conflict(
                 f"Version {version.number} has not passed its checks, so it cannot be published. "
                 "Optimize it, or publish another version."
             )
+        if self.deleted_at is not None:
+            self.shown_when_removed = version
+            self.save(update_fields=["shown_when_removed"])
+            return
         moved = self.published_version_id != version.pk
         with transaction.atomic():
             AssetVersion.objects.filter(pk=version.pk, published_at=None).update(published_at=timezone.now())
@@ -148,14 +160,31 @@ class Product(models.Model):
         never_passed.update(status=Status.FAILED, updated_at=timezone.now())
 
     def remove(self) -> None:
-        """Hide it at once from everybody; upkeep deletes the bytes later."""
-        self.deleted_at = timezone.now()
-        self.published_version = None
+        """Hide it at once from everybody; upkeep deletes the bytes later, and until then `restore` undoes it."""
+        now = timezone.now()
         with transaction.atomic():
             here = Product.objects.filter(pk=self.pk, deleted_at=None)
-            if here.update(deleted_at=self.deleted_at):  # else somebody else removed it at the same moment
+            removed = here.update(
+                deleted_at=now,
+                shown_when_removed=F("published_version"),
+                published_version=None,
+                updated_at=now,
+            )
+            if removed:  # else somebody else removed it at the same moment
                 announce(Topic.PRODUCT_DELETED, self.pk)
-            self.save(update_fields=["deleted_at", "published_version", "updated_at"])
+        self.refresh_from_db(fields=["deleted_at", "shown_when_removed", "published_version", "updated_at"])
+
+    def restore(self) -> None:
+        """Undo `remove`: what was published then is published again, as if nothing had been. Call it under its lock."""
+        if self.deleted_at is None:
+            return
+        back = self.shown_when_removed
+        with transaction.atomic():
+            if back is not None:  # a job that ended meanwhile may have brought a version that nobody has seen
+                AssetVersion.objects.filter(pk=back.pk, published_at=None).update(published_at=timezone.now())
+            self.deleted_at, self.published_version, self.shown_when_removed = None, back, None
+            self.save(update_fields=["deleted_at", "published_version", "shown_when_removed", "updated_at"])
+            announce(Topic.PRODUCT_RESTORED, self.pk, published=back.number if back else None)
 
 
 class AssetVersion(models.Model):

@@ -1,19 +1,28 @@
-"""Changing a product under its lock: what is said about it, which version everybody sees, and that it goes.
+"""Changing a product under its lock: what is said about it, which version everybody sees, that it goes and comes back.
 
 `known` are the revisions that the caller may have read, None where that does not matter: Stale, and nothing
 changed, when the product has another one by now.
 """
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from vitrine.access.audit import note
 from vitrine.catalog.announcements import Topic, announce
 from vitrine.catalog.models import AssetVersion, Product
-from vitrine.errors import NotFound, Stale
+from vitrine.errors import Conflict, NotFound, Stale
 
 Known = frozenset[int] | None
+MOST_TAGS = 50
+UNDO = timedelta(minutes=30)
+"""How long a removal can be undone at the least, whatever DELETED_DAYS says: long enough to come back from a call and
+see that something is missing, short enough for who wants nothing kept."""
 
 
 def change(product: Product, *, known: Known = None, **fields: Any) -> None:
@@ -40,6 +49,39 @@ def remove(product: Product, *, known: Known = None) -> None:
     """Hide it from everybody at once; NotFound when somebody else did so before."""
     with transaction.atomic():
         _locked(product, known).remove()
+
+
+def kept_for() -> timedelta:
+    """How long a removed product's bytes stay, and it can be restored."""
+    return max(timedelta(days=settings.DELETED_DAYS), UNDO)
+
+
+def restore(product_id: UUID) -> None:
+    """Bring back what was removed, just as it was; nothing to do for one that is here. NotFound for what is gone."""
+    with transaction.atomic():
+        product = Product.objects.select_for_update().filter(pk=product_id).first()
+        removed_at = product.deleted_at if product else None
+        if product is None or (removed_at is not None and removed_at < timezone.now() - kept_for()):
+            raise NotFound(
+                "There is no such product, or it was deleted too long ago: its files are gone for good."
+            )
+        product.restore()
+
+
+def tag(product: Product, *, add: Collection[str] = (), remove: Collection[str] = ()) -> None:
+    """Give it tags and take others away, whatever else it has by now."""
+    with transaction.atomic():
+        locked = _locked(product, None)
+        tags = [one for one in locked.tags if one not in remove]
+        tags += [one for one in dict.fromkeys(add) if one not in tags]
+        if len(tags) > MOST_TAGS:
+            raise Conflict(
+                f"It would have {len(tags)} tags; at most {MOST_TAGS} are kept. Take some away first."
+            )
+        if tags != locked.tags:
+            locked.tags = tags
+            locked.save(update_fields=["tags", "updated_at"])
+            announce(Topic.PRODUCT_UPDATED, locked.pk, changed=["tags"])
 
 
 def publish(version: AssetVersion, *, known: Known = None) -> None:

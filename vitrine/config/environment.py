@@ -74,7 +74,7 @@ class Environment:
     max_upload_bytes: int
     """MAX_UPLOAD_BYTES: the largest file taken, 500000000 by default."""
     deleted_days: int
-    """DELETED_DAYS: days before a deleted product's files go for good, 7 by default."""
+    """DELETED_DAYS: days before a deleted product's files go for good, 7 by default; 0 leaves half an hour to undo."""
     events_days: int
     """EVENTS_DAYS: days that what viewers told is kept, 30 by default."""
     storage_price: tuple[Decimal, str] | None

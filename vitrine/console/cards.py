@@ -1,11 +1,14 @@
 """What a product's card says: where it stands, what was saved, and whether it was proven."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
 
 from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import Product, Status, Variant
@@ -13,21 +16,23 @@ from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
 
 STEP_WORDS = {
-    "": "Starting",
-    "fetch": "Fetching the file",
-    "import": "Opening the file",
-    "gate": "Checking the model",
-    "check": "Checking the file",
-    "convert": "Reading the model",
-    "poster": "Taking its picture",
-    "optimize": "Making it small",
-    "proof": "Comparing it with the original",
-    "usdz": "Making the file for iPhones",
-    "channels": "Judging it by the channels' rules",
-    "store": "Storing the files",
+    "": _("Starting"),
+    "fetch": _("Fetching the file"),
+    "import": _("Opening the file"),
+    "gate": _("Checking the model"),
+    "check": _("Checking the file"),
+    "convert": _("Reading the model"),
+    "poster": _("Taking its picture"),
+    "optimize": _("Making it small"),
+    "proof": _("Comparing it with the original"),
+    "usdz": _("Making the file for iPhones"),
+    "channels": _("Judging it by the channels' rules"),
+    "store": _("Storing the files"),
 }
 """A job's step up to its first hyphen (`optimize-2` is the third try), in words for people; the page's script has the
 same from `products.html`."""
+
+_TAGS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ class Card:
 
     @property
     def step(self) -> str:
-        return STEP_WORDS.get(self.job.step.partition("-")[0], "Working") if self.job else ""
+        if self.job is None:
+            return ""
+        return str(STEP_WORDS.get(self.job.step.partition("-")[0]) or translated("Working"))
 
     @property
     def fault(self) -> dict[str, str]:
@@ -111,6 +118,20 @@ class Card:
     @property
     def can_optimize(self) -> bool:
         return (self.format != Format.USDZ or settings.PIPELINE.converts) and not self.working
+
+    @property
+    def first_tags(self) -> list[str]:
+        return self.product.tags[:_TAGS_SHOWN]
+
+    @property
+    def more_tags(self) -> int:
+        """How many do not fit on the card."""
+        return max(0, len(self.product.tags) - _TAGS_SHOWN)
+
+    @property
+    def tags_as_json(self) -> str:
+        """All of them, for the page's script."""
+        return json.dumps(self.product.tags)
 
     @property
     def sizes(self) -> str:

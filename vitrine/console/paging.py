@@ -1,42 +1,49 @@
-"""The list's pages, newest first. What they are cut by stands in `catalog/pages.py`."""
+"""The library's pages. What they are cut by stands in `catalog/pages.py`."""
 
-import re
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Self
-from uuid import UUID
 
 from vitrine.catalog import pages
 from vitrine.catalog.finding import Wanted
 from vitrine.catalog.models import Product
+from vitrine.errors import InvalidRequest
 
-PAGE_SIZE = 24
-
-_CURSOR = re.compile(r"(?P<microseconds>[0-9]{1,17})\.(?P<id>[0-9a-f]{32})", re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_SIZE = 30
+"""What one waits for: two screens of a large window."""
+PAGE_SIZE = 60
+"""What comes ahead: whole rows for one to six columns."""
+MOST_COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`next_cursor` is empty on the last page."""
+    """`cursor` is its own; those of its neighbours are empty where there is none."""
 
     products: list[Product]
+    cursor: str
+    previous_cursor: str
     next_cursor: str
 
     @classmethod
-    def of(cls, words: str, cursor: str) -> Self:
-        """The page after `cursor`; the first one for a cursor that is none of ours."""
-        page = pages.Page.of(Wanted(q=words), pages.NEWEST, _read(cursor), PAGE_SIZE)
-        return cls(page.products, cursor_of(page.products[-1]) if page.after else "")
+    def of(cls, wanted: Wanted, order: pages.Order, cursor: str = "") -> Self:
+        """The page at `cursor`; the first one for a cursor that is none of ours."""
+        at = None
+        with suppress(InvalidRequest):
+            at = pages.Cursor.read(cursor, order) if cursor else None
+        page = pages.Page.of(wanted, order, at, PAGE_SIZE if at else FIRST_SIZE)
+        return cls(page.products, cursor if at else "", str(page.before or ""), str(page.after or ""))
 
 
-def cursor_of(product: Product) -> str:
-    return f"{(product.created_at - _EPOCH) // timedelta(microseconds=1)}.{product.pk.hex}"
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many match; counting ends at MOST_COUNTED, and then there are `more`."""
 
+    number: int
+    more: bool
 
-def _read(cursor: str) -> pages.Cursor | None:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        return None
-    created_at = _EPOCH + timedelta(microseconds=int(match["microseconds"]))
-    return pages.Cursor(pages.NEWEST, backwards=False, key=created_at, id=UUID(match["id"]))
+    @classmethod
+    def of(cls, wanted: Wanted) -> Self:
+        here = wanted.of(Product.objects.filter(deleted_at=None)).order_by()
+        number = here[: MOST_COUNTED + 1].count()
+        return cls(min(number, MOST_COUNTED), number > MOST_COUNTED)

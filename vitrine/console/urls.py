@@ -2,11 +2,17 @@
 
 from django.urls import include, path
 
-from vitrine.console import leaving, numbers, pages, passwords, product, single_sign_on
+from vitrine.console import downloads, leaving, numbers, pages, passwords, product, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
     path("", pages.products, name="console"),
+    path("products/list", pages.products_list, name="products-list"),
+    path("products/page", pages.products_page, name="products-page"),
+    path("products/cards", pages.cards, name="cards"),
+    path("products/matching", pages.matching, name="matching"),
+    path("products/download", downloads.download, name="download"),
+    path("products/tags", pages.tags, name="tags"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("products/<uuid:product_id>", product.product, name="product-sheet"),
     path("products/<uuid:product_id>/changes", product.changes, name="product-changes"),

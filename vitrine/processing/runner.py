@@ -183,10 +183,11 @@ class Stored:
 
 
 def publish(job: Job, product: Product, version: AssetVersion) -> None:
-    """Show `version` if that is wished and nothing newer is shown already. Call it with the product locked."""
-    shown = product.published_version
+    """Show `version` if that is wished and nothing newer is shown already; of a removed product, once it is restored.
+    Call it with the product locked."""
+    shown = product.published_version or product.shown_when_removed
     outdated = shown is not None and shown.source.number > version.source.number
-    if job.publish and product.publish_wished and not outdated and product.deleted_at is None:
+    if job.publish and product.publish_wished and not outdated:
         product.publish(version)
 
 

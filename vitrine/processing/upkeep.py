@@ -1,7 +1,7 @@
 """What was stranded is taken up again, what is left over is swept. Every worker may do it at any time."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from vitrine.access.audit import note
-from vitrine.catalog import files
+from vitrine.catalog import files, publishing
 from vitrine.catalog.models import Product
 from vitrine.errors import Broken
 from vitrine.metrics.table import JOBS
@@ -22,6 +22,7 @@ from vitrine.storage.blobs import Key
 log = structlog.get_logger()
 
 _AT_ONCE = 100
+_BEYOND_RECALL = datetime(1970, 1, 1, tzinfo=UTC)
 _unfinished_due = {"at": 0.0}  # by this process's monotonic clock
 
 
@@ -113,8 +114,8 @@ def sweep_leftovers() -> int:
 
 
 def sweep_deleted(*, older_than: timedelta | None = None) -> int:
-    """Delete the bytes and rows of products removed DELETED_DAYS ago. How many."""
-    life = timedelta(days=settings.DELETED_DAYS) if older_than is None else older_than
+    """Delete the bytes and rows of products removed so long ago that nobody can restore them. How many."""
+    life = publishing.kept_for() if older_than is None else older_than
     products = list(Product.objects.filter(deleted_at__lt=timezone.now() - life)[:_AT_ONCE])
     for product in products:
         purge(product)
@@ -122,7 +123,13 @@ def sweep_deleted(*, older_than: timedelta | None = None) -> int:
 
 
 def purge(product: Product) -> None:
-    """Every byte and row of a removed product, for good. Jobs that still run lose their row, and so their lease."""
+    """Every byte and row of a removed product, for good; nothing when it was restored just now. Jobs that still run
+    lose their row, and so their lease."""
+    removed = Product.objects.filter(pk=product.pk).exclude(deleted_at=None)
+    if not removed.update(
+        deleted_at=_BEYOND_RECALL
+    ):  # first of all: of what has lost bytes nothing is brought back
+        return
     prefix = f"models/{product.pk}/"
     _delete_all(
         prefix

@@ -1,11 +1,24 @@
-/** The products' page comes to life. */
+/** The library comes to life. */
 
+import { startBulk } from "./bulk.js";
 import { startCards } from "./cards.js";
-import { startMore } from "./more.js";
+import { startFinding } from "./finding.js";
+import { startLayout } from "./layout.js";
 import { startProgress } from "./progress.js";
+import { startScrolling } from "./scrolling.js";
+import { startSelecting } from "./selecting.js";
 import { startUploads } from "./uploads.js";
+import { startViews } from "./views.js";
 
-startMore();
+document.documentElement.classList.add("scripted");
+startSelecting();
+startScrolling();
+startFinding();
+startLayout();
+startBulk();
 startProgress();
 startCards();
-if ("mayWrite" in document.body.dataset) startUploads();
+if ("mayWrite" in document.body.dataset) {
+  startViews();
+  startUploads();
+}

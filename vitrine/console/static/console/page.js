@@ -29,8 +29,8 @@ export function say(words) {
   need("#said").textContent = words;
 }
 
-/** Show what went wrong until it is closed. */
-export function complain({ title, detail }) {
+/** Show what went wrong until it is closed; `cure` is what a button says, and what it does about it. */
+export function complain({ title, detail }, cure = null) {
   const box = document.createElement("div");
   box.className = "fault";
   const strong = document.createElement("strong");
@@ -42,9 +42,21 @@ export function complain({ title, detail }) {
   close.className = "plain";
   close.textContent = word("close", "Close");
   close.addEventListener("click", () => box.remove());
-  box.append(words, close);
+  box.append(words, ...(cure ? [cureButton(box, cure)] : []), close);
   need("#faults").append(box);
   box.scrollIntoView({ block: "nearest" });
+}
+
+function cureButton(box, [words, act]) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = words;
+  button.addEventListener("click", () => {
+    box.remove();
+    act();
+  });
+  return button;
 }
 
 /** Bytes in words, as the server says them. */

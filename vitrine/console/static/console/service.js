@@ -52,9 +52,9 @@ export async function sendFile(method, path, file) {
   return answer.json();
 }
 
-/** A part of the console, as HTML; throws a Problem. */
-export async function pageAt(path) {
-  const answer = await fetched(path, { redirect: "error" });
+/** A part of the console, as text; throws a Problem, or an AbortError when `signal` says so. */
+export async function pageAt(path, { signal } = {}) {
+  const answer = await fetched(path, { redirect: "error", signal });
   if (!answer.ok) throw problemOf(answer.status, "");
   return answer.text();
 }
@@ -85,7 +85,8 @@ export function sendProduct(form, onProgress, signal) {
 async function fetched(path, options) {
   try {
     return await fetch(path, { credentials: "same-origin", ...options });
-  } catch {
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
     throw new Problem(unreached());
   }
 }

@@ -73,7 +73,7 @@ def test_a_bar_in_a_reason_does_not_end_its_cell() -> None:
 
 
 def test_waits_are_told_as_medians_and_a_failed_job_is_counted_beside_them() -> None:
-    waits = [
+    waits: list[Waited | Failed] = [
         Waited(model="chair.glb", gate_s=1.0, picture_s=5.0, ready_s=40.0),
         Waited(model="table.glb", gate_s=2.0, picture_s=7.0, ready_s=60.0),
         Failed(model="torn.glb", why="model_broken: it ends too soon"),

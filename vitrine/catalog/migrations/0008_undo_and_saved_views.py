@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0005_indexes"),
+        ("catalog", "0007_branding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

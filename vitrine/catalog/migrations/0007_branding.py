@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0005_indexes"),
+        ("catalog", "0006_version_note"),
     ]
 
     operations = [

@@ -165,7 +165,7 @@ def _errors(whole: Whole, over_time: OverTime) -> Panel:
 
 def _cache(whole: Whole, over_time: OverTime) -> Panel:
     row = whole[Topic.CACHE][0] if whole[Topic.CACHE] else None
-    places = {"browser": _("Browser"), "edge": _("CDN")}
+    places = {"browser": _("Browser"), "edge": _("CDN, as browsers heard"), "cdn": _("CDN, by its logs")}
     rows = [
         [
             cell(name),

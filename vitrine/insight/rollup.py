@@ -6,6 +6,7 @@ halfway has done nothing, whoever comes second finds the mark moved. The names, 
 - load: poster, preview, full, failed (since the element was put into the page), file (one file's way); with times
 - wire: bytes of files on the wire, added up
 - cache, edge: hit or miss, in the browser and at the CDN
+- cdn: hit or miss by the CDN's logs, and its bytes (`cdn_logs.py`)
 - error: its kind; touch: the action
 - ar-launched, ar-placed and so on: which AR. Placed since the tap; ended with how long a session ran; returned with
   how long the shopper was away, which is not the time in AR

@@ -26,7 +26,7 @@ _DAYS = 30
 _A_VISIT = 4.6
 """Events of a visit, as _MAKE makes them."""
 
-# Few products have most of the visits, as in any shop.
+# Few products have most of the visits, as in any shop; and events come in as they happen.
 _MAKE = """
 WITH asked AS (
     SELECT array_agg(id ORDER BY id) AS ids FROM (SELECT id FROM catalog_product LIMIT 500) AS few
@@ -55,7 +55,7 @@ FROM visits CROSS JOIN LATERAL (VALUES
     (0.92, 'ar', NULL, 40000, NULL, NULL, 'webxr', 'ended', '', '', ''),
     (0.98, 'error', NULL, NULL, NULL, NULL, 'network', '', '', '', '')
 ) AS told (from_luck, kind, ms, took, bytes, count, what, state, variant, cache, edge)
-WHERE luck >= from_luck
+WHERE luck >= from_luck ORDER BY at
 """
 _SIZES = """
 SELECT sum(pg_total_relation_size(inhrelid)), (SELECT count(*) FROM insight_event),

@@ -1,7 +1,7 @@
 """The pages of numbers: what stands in them, why there is nothing yet, and how they look in a real browser."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ from tests.builders import a_product, a_user
 from tests.insight.telling import ar, error, full, poster, tell, touch
 from tests.viewer.phones import AXE
 from vitrine.access.roles import Role
-from vitrine.console.panels import share_words, time_words
+from vitrine.console.panels import chart_of, share_words, time_words, value_in
 from vitrine.insight import rollup
 from vitrine.insight.models import Event
 
@@ -103,6 +103,20 @@ def test_times_and_shares_are_as_exact_as_anybody_cares_for() -> None:
     assert [share_words(share) for share in (None, 0, 0.0312, 0.5, 0.996, 1)] == [
         *("–", "0 %", "3.1 %", "50 %", "99.6 %", "100 %"),
     ]
+
+
+def test_a_day_on_which_nothing_happened_is_nothing_in_counts_and_no_time_at_all() -> None:
+    days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)]
+    rows = [{"start": day, "count": 4, "ms": 80.0} for day in (days[0], days[2])]
+
+    counts = chart_of("count", days, rows, {"Errors": value_in("count")})
+    times = chart_of("ms", days, rows, {"Picture": value_in("ms")})
+
+    assert counts is not None
+    assert times is not None
+    assert (counts.lines, times.lines) == ({"Errors": [4, 0, 4]}, {"Picture": [80.0, None, 80.0]})
+    assert [said for _start, said in times.rows] == [["80 ms"], ["–"], ["80 ms"]]
+    assert chart_of("count", days, [], {"Errors": value_in("count")}) is None
 
 
 @pytest.mark.browser

@@ -43,7 +43,8 @@ def test_percentiles_are_within_one_percent_of_the_exact_ones() -> None:
             [uuid.UUID(int=1), uuid.UUID(int=2), drawn],
         )
 
-    assert rollup.roll_up() == 100_000
+    while rollup.roll_up():
+        pass
 
     (found,) = measured(last_days(2), ["load"])
     assert (found.n, found.timed) == (100_000, 100_000)

@@ -72,6 +72,10 @@ class CacheRow(Start):
     edge_hit_ratio = serializers.FloatField(allow_null=True)
     files = serializers.IntegerField(help_text="Whose bytes on the wire are known.")
     wire_bytes = serializers.IntegerField()
+    cdn_hits = serializers.IntegerField(help_text="By the CDN's own logs, where they are taken in.")
+    cdn_misses = serializers.IntegerField()
+    cdn_hit_ratio = serializers.FloatField(allow_null=True)
+    cdn_bytes = serializers.IntegerField(help_text="What it sent.")
 
 
 class InteractionRow(Start):

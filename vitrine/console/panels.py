@@ -95,13 +95,17 @@ class Panel:
     notes: Sequence[str] = field(default_factory=list)
 
 
-def chart_of(unit: str, rows: Iterable[Row], lines: Lines) -> Chart | None:
-    """None where there is nothing to draw."""
-    points = [(start, list(some)) for start, some in groupby(rows, key=lambda row: row["start"])]
-    values = {label: [read(some) for _start, some in points] for label, read in lines.items()}
-    empty = {None} if unit == "share" else {None, 0}
-    drawn = {label: line for label, line in values.items() if set(line) - empty}
-    return Chart(unit, [start for start, _some in points], drawn) if drawn and points else None
+def chart_of(unit: str, starts: Sequence[datetime], rows: Iterable[Row], lines: Lines) -> Chart | None:
+    """None where there is nothing to draw. What did not happen is counted as 0, but has no time and no share."""
+    told = {start: list(some) for start, some in groupby(rows, key=lambda row: row["start"])}
+    nothing = 0 if unit == "count" else None
+    drawn = {}
+    for label, read in lines.items():
+        found = [read(told[start]) if start in told else None for start in starts]
+        line = [nothing if one is None else one for one in found]
+        if set(line) - ({None} if unit == "share" else {None, 0}):
+            drawn[label] = line
+    return Chart(unit, starts, drawn) if drawn else None
 
 
 def value_in(field_name: str, key: str = "", value: str = "") -> Callable[[Sequence[Row]], float | None]:

@@ -54,7 +54,8 @@ def panels_of(whole: Whole, ask: Ask, every: Every) -> Iterator[Panel]:
     """`whole` is the summary of the period, of which somebody told something; `ask` asks for it in other ways."""
 
     def over_time(topic: Topic, unit: str, lines: Lines) -> Chart | None:
-        return chart_of(unit, rows_of(topic, ask(every=every)), lines)
+        asked = ask(every=every)
+        return chart_of(unit, asked.starts, rows_of(topic, asked), lines)
 
     yield _funnel(whole, over_time)
     yield _loads(whole, over_time, ask)
@@ -165,7 +166,7 @@ def _errors(whole: Whole, over_time: OverTime) -> Panel:
 
 def _cache(whole: Whole, over_time: OverTime) -> Panel:
     row = whole[Topic.CACHE][0] if whole[Topic.CACHE] else None
-    places = {"browser": _("Browser"), "edge": _("CDN")}
+    places = {"browser": _("Browser"), "edge": _("CDN, as browsers heard"), "cdn": _("CDN, by its logs")}
     rows = [
         [
             cell(name),

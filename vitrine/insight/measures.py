@@ -49,6 +49,16 @@ class Asked:
         whole_days = all(_whole_day(one) for one in (self.since, self.until))
         return "day" if self.every == Every.DAY or (whole_days and self.every == Every.PERIOD) else "hour"
 
+    @property
+    def starts(self) -> list[datetime]:
+        """Of each part of the period, whether anything happened in it or not; none when it is not parted."""
+        step = {Every.DAY: timedelta(days=1), Every.HOUR: timedelta(hours=1)}.get(self.every)
+        return (
+            [self.since + number * step for number in range((self.until - self.since) // step)]
+            if step
+            else []
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -53,6 +53,13 @@ class TakenBatch(models.Model):
         indexes = [models.Index(fields=["at"], name="taken_batch_at")]
 
 
+class TakenLog(models.Model):
+    """A CDN's log that was added up, by the SHA-256 of what it says: the same one is not added again."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+
+
 class Visit(models.Model):
     """That a page view came so far with a product, so that it is counted once. Kept for two days."""
 

@@ -6,6 +6,7 @@ halfway has done nothing, whoever comes second finds the mark moved. The names, 
 - load: poster, preview, full, failed (since the element was put into the page), file (one file's way); with times
 - wire: bytes of files on the wire, added up
 - cache, edge: hit or miss, in the browser and at the CDN
+- cdn: hit or miss by the CDN's logs, and its bytes (`cdn_logs.py`)
 - error: its kind; touch: the action
 - ar-launched, ar-placed and so on: which AR. Placed since the tap; ended with how long a session ran; returned with
   how long the shopper was away, which is not the time in AR
@@ -13,6 +14,7 @@ halfway has done nothing, whoever comes second finds the mark moved. The names, 
 - odd: a time that nobody can have meant, by its name: counted where it happened, left out of the times
 """
 
+import time
 from datetime import timedelta
 
 from django.db import OperationalError, connection, transaction
@@ -24,7 +26,7 @@ from vitrine.insight.models import ALL_PRODUCTS, Mark
 from vitrine.insight.record import GATE
 
 AT_ONCE = 20_000
-_MOST_A_ROUND = 50
+_ROUND_S = 10.0
 LONGEST_LOAD_MS = 10 * 60_000
 LONGEST_AR_MS = 4 * 3_600_000
 KEEP = {"hour": timedelta(days=35), "day": timedelta(days=762)}  # the second: 25 months
@@ -100,13 +102,13 @@ FROM (SELECT id FROM insight_event WHERE id > %s AND id <= %s ORDER BY id LIMIT 
 
 
 def roll_up() -> int:
-    """Add up what came in since the last time, AT_ONCE events a transaction. How many."""
-    last, done = _last_number(), 0
+    """Add up what came in since the last time, AT_ONCE events a transaction. How many: what takes longer than a round
+    may goes on with the next one, so that the worker's other rounds have their turn."""
+    last, done, until = _last_number(), 0, time.monotonic() + _ROUND_S
     if last is not None:
-        for _ in range(_MOST_A_ROUND):
-            some = _roll_some(last)
+        while some := _roll_some(last):
             done += some
-            if not some:
+            if time.monotonic() > until:
                 break
     return done
 

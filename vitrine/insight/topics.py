@@ -99,7 +99,11 @@ def _cache(found: Sequence[Found]) -> Iterator[Row]:
         hits, misses = n.get((name, "hit"), 0), n.get((name, "miss"), 0)
         ratio = _ratio(hits, hits + misses)
         row |= {f"{place}_hits": hits, f"{place}_misses": misses, f"{place}_hit_ratio": ratio}
-    yield row | {"files": _n(wire), "wire_bytes": wire.total if wire else 0}
+    row |= {"files": _n(wire), "wire_bytes": wire.total if wire else 0}
+    hits, misses = n.get(("cdn", "hit"), 0), n.get(("cdn", "miss"), 0)
+    sent = sum(one.total for one in found if one.name == "cdn")
+    ratio = _ratio(hits, hits + misses)
+    yield row | {"cdn_hits": hits, "cdn_misses": misses, "cdn_hit_ratio": ratio, "cdn_bytes": sent}
 
 
 def _interactions(found: Sequence[Found]) -> Iterator[Row]:
@@ -124,7 +128,7 @@ _TOPICS: Mapping[Topic, tuple[Sequence[str], Callable[[Sequence[Found]], Iterato
     Topic.LOADS: (("load", "odd"), _loads),
     Topic.AR: (tuple(dict.fromkeys(_AR_COUNTS.values())), _ar),
     Topic.ERRORS: (("error", "visit"), _errors),
-    Topic.CACHE: (("cache", "edge", "wire"), _cache),
+    Topic.CACHE: (("cache", "edge", "wire", "cdn"), _cache),
     Topic.INTERACTIONS: (("touch",), _interactions),
     Topic.FUNNEL: (("visit",), _funnel),
 }
@@ -144,7 +148,7 @@ COLUMNS: Mapping[Topic, Sequence[str]] = {
             "edge_misses",
             "edge_hit_ratio",
         ),
-        *("files", "wire_bytes"),
+        *("files", "wire_bytes", "cdn_hits", "cdn_misses", "cdn_hit_ratio", "cdn_bytes"),
     ),
     Topic.INTERACTIONS: ("action", "count"),
     Topic.FUNNEL: tuple(STEPS),

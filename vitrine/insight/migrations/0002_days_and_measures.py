@@ -129,6 +129,13 @@ def _others() -> list[migrations.CreateModel]:
             options={"indexes": [models.Index(fields=["at"], name="taken_batch_at")]},
         ),
         migrations.CreateModel(
+            name="TakenLog",
+            fields=[
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=now)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Visit",
             fields=[
                 (

@@ -22,7 +22,7 @@ from vitrine.privacy.rules import RULES, Rule
 log = structlog.get_logger()
 
 FROM_HOUR = 2  # UTC
-AT_ONCE = 2_000
+AT_ONCE = 500
 _SLICE_S = 5.0
 
 

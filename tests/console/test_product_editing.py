@@ -134,6 +134,13 @@ def test_no_width_needs_sideways_scrolling(visiting: Visiting, options: dict[str
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def opened(page: Page, name: str) -> None:
+    """By keys: from tab to tab until that one is open."""
+    page.locator("[data-tools] [aria-selected=true]").focus()
+    while page.locator("[data-tools] [aria-selected=true]").text_content() != name:
+        page.keyboard.press("ArrowRight")
+
+
 def a_product_in_3d() -> Product:
     """One whose file a browser shows: a ball with two colourways."""
     product = a_product(name="Ball", published=False)
@@ -147,9 +154,9 @@ def a_product_in_3d() -> Product:
 
 def test_the_tools_work_on_the_model_itself(visiting: Visiting) -> None:
     product = a_product_in_3d()
-    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 720, "height": 640})
+    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 480, "height": 600})
 
-    page.get_by_role("tab", name="Points").click()
+    opened(page, "Points")
     stage = page.locator(".bench-stage")
     expect(stage.locator(".bench-middle")).to_be_visible()
     stage.click()
@@ -162,14 +169,14 @@ def test_the_tools_work_on_the_model_itself(visiting: Visiting) -> None:
     assert sum(each**2 for each in spot["position"]) ** 0.5 == pytest.approx(0.1, abs=0.02)
     assert sum(each**2 for each in spot["normal"]) == pytest.approx(1, abs=0.01)
 
-    page.get_by_role("tab", name="Colours").click()
+    opened(page, "Colours")
     page.get_by_role("textbox", name="Name for shoppers").first.fill("Moss")
     page.get_by_role("button", name="Save the names").click()
     expect(page.get_by_role("button", name="Save the names")).to_be_disabled()
     product.refresh_from_db()
     assert list(product.metadata["colourways"].values()) == ["Moss"]
 
-    page.get_by_role("tab", name="Compare").click()
+    opened(page, "Compare")
     left, right = (
         page.locator("[data-view=left] model-viewer"),
         page.locator("[data-view=right] model-viewer"),
@@ -187,9 +194,9 @@ def test_the_tools_work_on_the_model_itself(visiting: Visiting) -> None:
 
 def test_turning_and_the_first_picture_make_versions(visiting: Visiting) -> None:
     product = a_product_in_3d()
-    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 720, "height": 640})
+    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 480, "height": 600})
 
-    page.get_by_role("tab", name="Turn and scale").click()
+    opened(page, "Turn and scale")
     expect(page.locator(".placed")).to_contain_text("high")
     page.get_by_role("button", name="Stand it up").click()
     page.get_by_label("Or its height in cm").fill("40")
@@ -199,7 +206,7 @@ def test_turning_and_the_first_picture_make_versions(visiting: Visiting) -> None
     assert (placement["turn_x"], placement["ground"]) == (-90, True)
     assert placement["scale"] == pytest.approx(2, rel=0.05)
 
-    page.get_by_role("tab", name="First picture").click()
+    opened(page, "First picture")
     view = page.locator(".bench-stage model-viewer")
     expect(page.get_by_role("radio", name="Even")).to_be_checked()
     view.evaluate("view => { view.cameraOrbit = '80deg 60deg auto'; view.jumpCameraToGoal(); }")

@@ -117,6 +117,18 @@ def test_a_channel_that_says_no_says_why_and_names_the_cure(client: Client) -> N
     assert file_address(product, Kind.MOBILE).rpartition("/")[2] in page
 
 
+def test_a_true_size_that_differs_is_told_with_both_sizes(client: Client) -> None:
+    product = a_made_product(metadata={"dimensions_m": [1, 2, 3]})
+    report = a_report()
+    report["channels"].append({**report["channels"][1], "channel": "amazon", "title": "Amazon"})
+    product.versions.update(report=report)
+
+    page = page_of(product, client)
+
+    assert "but metadata.dimensions_m claims 1 × 2 × 3 m" in page
+    assert "0.24 m, 0.4 m, 0.24 m; asked for is 1 m, 2 m, 3 m, as claimed" in page
+
+
 def test_seconds_are_the_bytes_at_the_stated_speed() -> None:
     version = a_made_product().shown_version
 

@@ -238,7 +238,7 @@ def _reason(rule: Mapping[str, Any]) -> Reason:
 def _value(value: Any, unit: str) -> str:
     if value is None:
         return "–"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(_value(one, unit) for one in value)
     if unit == "bytes":
         return size_words(int(value))

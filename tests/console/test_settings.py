@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import Settings
 
 from tests.builders import PASSWORD, a_key, a_product, a_user
@@ -20,6 +21,7 @@ from vitrine.console.settings import slices
 from vitrine.outreach import endpoints
 from vitrine.outreach.models import Delivery, Endpoint
 from vitrine.pipeline.work import Kind
+from vitrine.privacy.rules import RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -202,12 +204,13 @@ def test_without_a_price_nothing_is_said_to_cost(client: Client, admin: User) ->
 
 
 def test_retention_tells_the_rules_as_they_are(client: Client, admin: User, settings: Settings) -> None:
-    settings.DELETED_DAYS, settings.AUDIT_DAYS = 1, 123
+    settings.DELETED_DAYS, settings.AUDIT_DAYS = 5, 123
 
     text = client.get("/settings/retention").text
 
-    assert "<td>1 day</td><td><code>DELETED_DAYS</code>" in text
+    assert "<td>5 days</td><td><code>DELETED_DAYS</code>" in text
     assert "<td>123 days</td><td><code>AUDIT_DAYS</code>" in text
+    assert all(str(escape(str(rule.what))) in text for rule in RULES)
 
 
 def test_logging_out_is_in_the_audit_log(client: Client, admin: User) -> None:

@@ -22,7 +22,7 @@ from vitrine.access import second_factor, tokens
 from vitrine.access.audit import AuditEntry, note
 from vitrine.access.models import Identity, User
 from vitrine.access.roles import Role, Scope
-from vitrine.catalog import files
+from vitrine.catalog import files, saved
 from vitrine.errors import StoreFailed
 from vitrine.privacy import export
 from vitrine.privacy.holdings import HOLDINGS, name_of
@@ -42,6 +42,7 @@ def a_busy_person() -> User:
     a_key(Scope.ASSETS_READ, by=person)
     Identity.objects.create(person=person, issuer="https://login.example.com", subject="subject-7")
     a_product(created_by=person, name="Her chair")
+    saved.save(by=person, name="Her lamps", query="q=lamp", shared=False)
     upload = Upload.objects.create(created_by=person, name="draft.glb")
     files.store().put(files.incoming_key(upload.pk), io.BytesIO(b"her bytes"), media_type="model/gltf-binary")
     Client().force_login(person)

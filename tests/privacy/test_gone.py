@@ -15,7 +15,7 @@ from tests.builders import a_product
 from tests.conftest import Caller
 from vitrine.access.audit import AuditEntry
 from vitrine.access.roles import Role
-from vitrine.catalog import files
+from vitrine.catalog import files, publishing
 from vitrine.catalog.models import Product
 from vitrine.pipeline.work import Kind
 from vitrine.privacy import gone
@@ -58,21 +58,21 @@ def test_within_its_days_it_says_what_is_left_and_until_when(calling: Caller) ->
     )
 
 
-def test_what_should_be_gone_and_is_not_is_a_fault(calling: Caller, settings: Settings) -> None:
+def test_what_should_be_gone_and_is_not_is_a_fault(calling: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     product = a_product()
     calling(Role.EDITOR).delete(f"/api/assets/3d/{product.pk}/")
-    settings.DELETED_DAYS = -2
+    monkeypatch.setattr(publishing, "kept_for", lambda: timedelta(days=-2))
 
     with pytest.raises(CommandError, match="Not gone as promised"):
         said(product)
 
 
-def test_a_file_that_was_left_behind_is_found(calling: Caller, settings: Settings) -> None:
+def test_a_file_that_was_left_behind_is_found(calling: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     product = a_product()
     calling(Role.EDITOR).delete(f"/api/assets/3d/{product.pk}/?purge=true")
     key = Key(f"models/{product.pk}/left.glb")
     files.store().put(key, io.BytesIO(b"left"), media_type="model/gltf-binary")
-    settings.DELETED_DAYS = -2
+    monkeypatch.setattr(publishing, "kept_for", lambda: timedelta(days=-2))
 
     assert [place.name for place in gone.prove(product.pk).left] == [f"files under models/{product.pk}/"]
     assert gone.prove(product.pk).late

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from vitrine.access.audit import AuditEntry
-from vitrine.catalog import files
+from vitrine.catalog import files, publishing
 from vitrine.catalog.announcements import Announcement
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.insight.models import Event, Measure, Visit
@@ -56,7 +56,6 @@ class Proof:
 
 def prove(product_id: UUID) -> Proof:
     deleted, purged = (_when(product_id, action) for action in ("product.deleted", "product.purged"))
-    days = timedelta(days=settings.DELETED_DAYS)
     # An address holds for two steps at most, and a cache keeps a file no longer than that.
     addresses = timedelta(seconds=2 * settings.FILE_URL_STEP_S) if settings.FILE_URLS == "signed" else None
     return Proof(
@@ -64,7 +63,7 @@ def prove(product_id: UUID) -> Proof:
         tuple(_places(product_id)),
         deleted,
         purged,
-        None if deleted is None else deleted + days + _A_NIGHT,
+        None if deleted is None else deleted + publishing.kept_for() + _A_NIGHT,
         None if deleted is None or addresses is None else deleted + addresses,
     )
 

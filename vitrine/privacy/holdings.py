@@ -37,7 +37,7 @@ HOLDINGS = (
         "pk",
         (
             *("id", "username", "email", "first_name", "last_name", "role", "is_active", "date_joined"),
-            "last_login",
+            *("last_login", "language"),
         ),
     ),
     Holding(
@@ -52,6 +52,7 @@ HOLDINGS = (
     Holding("access.SecondFactor", "person", ("confirmed_at",)),
     Holding("access.Identity", "person", ("issuer", "subject")),
     Holding("catalog.Product", "created_by", ("id", "name", "created_at", "deleted_at")),
+    Holding("catalog.SavedView", "owner", ("id", "name", "query", "created_at")),
     Holding("processing.Upload", "created_by", ("id", "name", "size", "sha256", "format", "created_at")),
     Holding("processing.Job", "created_by", ("id", "recipe", "state", "created_at", "finished_at")),
     Holding("outreach.Endpoint", "created_by", ("id", "url", "description", "created_at")),

@@ -23,6 +23,7 @@ from vitrine.access.limits import REFILLS
 from vitrine.access.login import KNOWN
 from vitrine.access.models import Login
 from vitrine.access.tokens import LOGIN_LIFE
+from vitrine.catalog import publishing
 from vitrine.catalog.announcements import Announcement
 from vitrine.catalog.models import Product
 from vitrine.insight.days import KEEP_REPEATS
@@ -67,8 +68,8 @@ class Basis(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """`kept` is a time, or the name of the setting that holds one (in days, or in seconds where it does not end with
-    _DAYS); `variable` is the environment variable that changes it, empty where nothing does. A setting of 0 switches a
-    rule off that says so (`optional`).
+    _DAYS), and never less than `least`; `variable` is the environment variable that changes it, empty where nothing
+    does. A setting of 0 switches a rule off that says so (`optional`).
     """
 
     name: str
@@ -78,6 +79,7 @@ class Rule:
     basis: Basis
     tables: Sequence[str]
     kept: str | timedelta | None = None
+    least: timedelta = timedelta(0)
     variable: str = ""
     until: Text = ""
     ends: Text = field(default=_("deleted"))
@@ -93,7 +95,7 @@ class Rule:
         if self.optional and value == 0:
             return None
         is_days = str(self.kept).endswith("_DAYS")
-        return timedelta(days=value) if is_days else timedelta(seconds=value)
+        return max(timedelta(days=value) if is_days else timedelta(seconds=value), self.least)
 
     def rows_due(self, now: datetime) -> Countable | None:
         """None for what does not end by us, or not at all."""
@@ -318,6 +320,7 @@ _RULES_OF_THINGS = (
         basis=Basis.NO_PERSONAL_DATA,
         tables=("catalog_product", "catalog_assetversion", "catalog_variant", "processing_job", "models/"),
         kept="DELETED_DAYS",
+        least=publishing.UNDO,
         variable="DELETED_DAYS",
         due=_products,
         sweep=lambda _now, _before, _most: upkeep.sweep_deleted(),

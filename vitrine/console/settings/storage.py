@@ -1,7 +1,6 @@
 """/settings/storage: what the files take, by kind and by product. /settings/retention: how long things are kept."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Self
 
@@ -13,12 +12,13 @@ from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vitrine.access.guard import guarded
 from vitrine.console.settings.words import KINDS
+from vitrine.privacy.rules import RULES, Text
+from vitrine.privacy.words import how_long
 from vitrine.processing.models import Upload
 
 _GB = 1_000_000_000
@@ -104,17 +104,9 @@ def retention(request: HttpRequest) -> HttpResponse:
     return render(request, "console/settings/retention.html", {"rules": rules()})
 
 
-def rules() -> list[tuple[Promise, str, str]]:
-    """What, for how long, and by which variable it is changed."""
-    hours = settings.UPLOAD_LIFE_S // 3600
-    uploads = ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-    return [
-        (_("Files of deleted products"), _days(settings.DELETED_DAYS), "DELETED_DAYS"),
-        (_("What viewers told"), _days(settings.EVENTS_DAYS), "EVENTS_DAYS"),
-        (_("Names and addresses in the audit log"), _days(settings.AUDIT_DAYS), "AUDIT_DAYS"),
-        (_("Webhooks’ deliveries"), _days(settings.ANNOUNCEMENTS_DAYS), ""),
-        (_("Uploads that became nothing"), uploads, ""),
-    ]
+def rules() -> list[tuple[Text, str, str]]:
+    """What, for how long, and by which variable it is changed: the list that the sweep itself goes by."""
+    return [(rule.what, how_long(rule), rule.variable) for rule in RULES]
 
 
 def cost_of(size: int) -> Decimal | None:
@@ -127,11 +119,6 @@ def _share(name: str, count: int, size: int, whole: int) -> Share:
 
 def _part(size: int, whole: int) -> int:
     return round(100 * size / whole) if whole else 0
-
-
-def _days(count: int) -> str:
-    days = timedelta(days=count).days
-    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def _rows(query: str, *given: Any) -> list[tuple[Any, ...]]:

@@ -38,7 +38,7 @@ class Query(Words):
         return asked.urlencode()
 
 
-class ViewFields(serializers.Serializer[Any]):
+class SavedViewFields(serializers.Serializer[Any]):
     """What may be changed about a view; fields that are not sent stay as they are."""
 
     name = Words(max_length=80, required=False)
@@ -46,7 +46,7 @@ class ViewFields(serializers.Serializer[Any]):
     shared = serializers.BooleanField(required=False)
 
 
-class NewView(ViewFields):
+class NewSavedView(SavedViewFields):
     """`query` is a list's, such as `q=chair&tags=oak&ordering=name`; `shared` ones are the whole team's."""
 
     name = Words(max_length=80)
@@ -54,7 +54,7 @@ class NewView(ViewFields):
     shared = serializers.BooleanField(required=False, default=False)
 
 
-class ViewOut(serializers.Serializer[Any]):
+class SavedViewOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     query = serializers.CharField(allow_blank=True)
@@ -63,21 +63,21 @@ class ViewOut(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class ViewsOut(serializers.Serializer[Any]):
-    results = ViewOut(many=True)
+class SavedViewsOut(serializers.Serializer[Any]):
+    results = SavedViewOut(many=True)
 
 
 class Views(APIView):
     parser_classes = [Json]
 
-    @extend_schema(operation_id="list_views", responses=ViewsOut)
+    @extend_schema(operation_id="list_views", responses=SavedViewsOut)
     def get(self, request: Request) -> Response:
         return _private({"results": [_shape(view) for view in saved.seen_by(writer(request))]})
 
-    @extend_schema(operation_id="create_view", request=NewView, responses={201: ViewOut})
+    @extend_schema(operation_id="create_view", request=NewSavedView, responses={201: SavedViewOut})
     @repeatable
     def post(self, request: Request) -> Response:
-        fields = NewView(data=request.data)
+        fields = NewSavedView(data=request.data)
         fields.is_valid(raise_exception=True)
         view = saved.save(by=writer(request), **fields.validated_data)
         return _private(_shape(view), status=201, Location=f"{base_url(request)}/api/views/{view.pk}/")
@@ -86,14 +86,14 @@ class Views(APIView):
 class OneView(APIView):
     parser_classes = [Json]
 
-    @extend_schema(operation_id="read_view", responses=ViewOut)
+    @extend_schema(operation_id="read_view", responses=SavedViewOut)
     def get(self, request: Request, view_id: UUID) -> Response:
         return _private(_shape(_seen(request, view_id)))
 
-    @extend_schema(operation_id="change_view", request=ViewFields, responses=ViewOut)
+    @extend_schema(operation_id="change_view", request=SavedViewFields, responses=SavedViewOut)
     def patch(self, request: Request, view_id: UUID) -> Response:
         view = _seen(request, view_id)
-        fields = ViewFields(data=request.data)
+        fields = SavedViewFields(data=request.data)
         fields.is_valid(raise_exception=True)
         return _private(_shape(saved.change(view, by=writer(request), **fields.validated_data)))
 

@@ -229,6 +229,7 @@ def test_every_table_has_a_rule() -> None:
     named = {table for rule in RULES for table in rule.tables}
     lasting = {
         "insight_mark",
+        "insight_takenlog",
         "access_auditcut",
         "outreach_endpoint",
         "catalog_branding",

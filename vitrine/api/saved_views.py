@@ -46,7 +46,7 @@ class SavedViewFields(serializers.Serializer[Any]):
     shared = serializers.BooleanField(required=False)
 
 
-class NewView(SavedViewFields):
+class NewSavedView(SavedViewFields):
     """`query` is a list's, such as `q=chair&tags=oak&ordering=name`; `shared` ones are the whole team's."""
 
     name = Words(max_length=80)
@@ -74,10 +74,10 @@ class Views(APIView):
     def get(self, request: Request) -> Response:
         return _private({"results": [_shape(view) for view in saved.seen_by(writer(request))]})
 
-    @extend_schema(operation_id="create_view", request=NewView, responses={201: SavedViewOut})
+    @extend_schema(operation_id="create_view", request=NewSavedView, responses={201: SavedViewOut})
     @repeatable
     def post(self, request: Request) -> Response:
-        fields = NewView(data=request.data)
+        fields = NewSavedView(data=request.data)
         fields.is_valid(raise_exception=True)
         view = saved.save(by=writer(request), **fields.validated_data)
         return _private(_shape(view), status=201, Location=f"{base_url(request)}/api/views/{view.pk}/")

@@ -55,6 +55,11 @@ export function download(ids) {
   const form = need("form", dialog);
   need("#downloading-title").textContent = told("downloadOf", { count: ids.length });
   need("[name=ids]", form).value = ids.join(" ");
+  const choices = [...form.querySelectorAll("[data-most]")];
+  for (const choice of choices) choice.disabled = ids.length > Number(choice.dataset.most);
+  const free = choices.find((choice) => !choice.disabled);
+  if (free) free.checked = true;
+  need("[data-send]", dialog).disabled = !free;
   need("[data-cancel]", dialog).onclick = () => dialog.close();
   form.onsubmit = () => setTimeout(() => dialog.close(), 0);
   dialog.showModal();

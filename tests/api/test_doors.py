@@ -131,7 +131,10 @@ def call(visitor: Visitor, method: str, path: str, *, page: bool) -> HttpRespons
             client.force_login(visitor.session)
         headers = {} if page and visitor.session is not None else visitor.headers
         response = client.generic(method, path, "{}", content_type="application/json", headers=headers)
-        b"".join(cast(Iterable[bytes], response))
+        if response.headers.get("Content-Type") == "text/event-stream":
+            response.close()  # it has no end
+        else:
+            b"".join(cast(Iterable[bytes], response))
         transaction.set_rollback(True)
     return response
 

@@ -41,6 +41,7 @@ DOORS: Mapping[str, _Row] = {
     f"{_UPLOAD}/parts/<int:number>": {"PUT": Action.WRITE},
     f"{_UPLOAD}/complete": {"POST": Action.WRITE},
     "api/tasks": {"GET": Action.READ},
+    "api/tasks/stream": {"GET": Action.READ},
     "api/tasks/<uuid:task_id>": {"GET": Action.READ},
     "api/events": {"POST": Open.ANYONE},
     "api/webhooks": _ADMIN_READS_AND_MAKES,

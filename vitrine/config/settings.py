@@ -120,6 +120,7 @@ UPLOAD_LIFE_S = 24 * 3600  # bytes that never became a version
 DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
 BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
+LISTENERS_AT_ONCE = 8  # a process's threads for those who are told as it happens, beside the ones that serve
 ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 AUDIT_DAYS = ENVIRONMENT.audit_days
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # everything in a request that is not the model file

@@ -8,10 +8,11 @@ from vitrine.api import models as answers
 from vitrine.catalog import announcements
 from vitrine.insight import record
 from vitrine.outreach import mail
-from vitrine.processing import upkeep
+from vitrine.processing import campaigns, upkeep
 
 ROUNDS: tuple[Callable[[], object], ...] = (
     upkeep.sweep,
+    campaigns.feed,
     logins.forget_logins,
     record.forget_old,
     answers.forget_old_answers,

@@ -23,8 +23,7 @@ def products(request: HttpRequest) -> HttpResponse:
     page = Page.of(words, request.GET.get("cursor", ""))
     shown = {"cards": cards_of(page.products), "page": page, "words": words, "steps": STEP_WORDS}
     taken = extensions(converts=settings.PIPELINE.converts)
-    limits = {"most_bytes": settings.MAX_UPLOAD_BYTES, "taken": taken}
-    return render(request, "console/products.html", {**shown, **limits})
+    return render(request, "console/products.html", {**shown, "taken": taken})
 
 
 @require_safe

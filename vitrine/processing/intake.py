@@ -90,7 +90,7 @@ def accept_version(
     return job
 
 
-def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
+def optimize(version: AssetVersion, wishes: Wishes, *, by: User | None) -> Job:
     """Cook a version (or the one it was made from) again. An equal job that still runs is returned instead.
 
     Units and up axis that are not sent stay as they were last said.
@@ -166,7 +166,7 @@ def _record(product: Product, arrived: Arrived, key: Key, version_id: UUID | Non
     return version
 
 
-def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
+def _queue(version: AssetVersion, wishes: Wishes, *, by: User | None) -> Job:
     cooks = wishes.optimize and (Format(version.format) is not Format.USDZ or settings.PIPELINE.converts)
     recipe = "standard" if cooks else "check"
     options = wishes.options(recipe)

@@ -88,6 +88,17 @@ class Station:
                 if not self._listeners:
                     self._wake.set()
 
+    def end(self) -> None:
+        """Send everybody away, and wait for the thread."""
+        with self._lock:
+            listeners, thread = list(self._listeners), self._thread
+            self._listeners.clear()
+            self._wake.set()
+        for one in listeners:
+            one.heard.put(News(mark_of(timezone.now()), over=True))
+        if thread is not None:
+            thread.join()
+
     def _begin(self) -> None:
         self._wake.clear()
         if self._thread is None or not self._thread.is_alive():
@@ -96,16 +107,14 @@ class Station:
 
     def _look(self) -> None:
         seen = Seen()
-        try:
-            while self._goes_on():
-                try:
-                    self._tell(seen)
-                except DatabaseError as error:  # the next round tells all that was missed
-                    log.warning("live_jobs_missed", reason=str(error))
-                    connection.close()
-                self._wake.wait(TICK_S)
-        finally:
-            connection.close()
+        while self._goes_on():
+            try:
+                self._tell(seen)
+            except DatabaseError as error:  # the next round tells all that was missed
+                log.warning("live_jobs_missed", reason=str(error))
+            finally:
+                connection.close()
+            self._wake.wait(TICK_S)
 
     def _goes_on(self) -> bool:
         with self._lock:

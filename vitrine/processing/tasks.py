@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from vitrine.processing.campaigns import feed
 from vitrine.processing.doorbell import COOK
 from vitrine.processing.models import Job
 from vitrine.processing.runner import run
@@ -11,3 +12,4 @@ from vitrine.processing.runner import run
 def cook(job_id: str) -> None:
     """The id only says that there is something to do: whoever has waited longest goes first."""
     run(Job.longest_waiting() or job_id)
+    feed()

@@ -21,8 +21,9 @@ from vitrine.catalog import files
 from vitrine.catalog.models import Product
 from vitrine.outreach import endpoints
 from vitrine.outreach.models import Endpoint
-from vitrine.processing import uploads
-from vitrine.processing.models import Upload
+from vitrine.processing import campaigns, uploads
+from vitrine.processing.intake import Wishes
+from vitrine.processing.models import Campaign, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:product_id>": str(product.pk),
         "<int:number>": "1",
         "<uuid:task_id>": str(a_job().pk) if "task_id" in route else "",
+        "<uuid:campaign_id>": str(a_campaign(product).pk) if "campaign_id" in route else "",
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
         "<path:key>": path_of_file(product),
@@ -117,6 +119,10 @@ def path_of_file(product: Product) -> str:
 def an_upload(visitor: Visitor | None) -> Upload:
     person = visitor.person if visitor else None
     return uploads.begin("chair.glb", 100, sha256="", by=person or a_user())
+
+
+def a_campaign(product: Product) -> Campaign:
+    return campaigns.begin(Campaign(name="Smaller"), [product.pk], Wishes(publish=False), by=a_user())
 
 
 def an_endpoint() -> Endpoint:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,16 @@ def row(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name="Uploads").get_by_role("listitem").filter(has_text=name)
 
 
-def slowly(page: Page) -> None:
-    throttled = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", throttled)
+def slowly(page: Page) -> Callable[[bool], None]:
+    """At 400 kB a second; and what cuts the line."""
+    session = page.context.new_cdp_session(page)
+
+    def line(offline: bool) -> None:
+        conditions = {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
+        session.send("Network.emulateNetworkConditions", conditions)
+
+    line(False)
+    return line
 
 
 def test_a_chosen_file_is_named_and_tagged_sent_and_followed_until_it_is_ready(
@@ -205,14 +213,14 @@ def test_parts_go_on_after_a_lost_connection_and_after_leaving_the_page(
     visiting: Visiting, heavy: Path
 ) -> None:
     page = visiting(Role.EDITOR, "/")
-    slowly(page)
+    offline = slowly(page)
     send(page, heavy)
     mine = row(page, "Heavy")
     expect(mine).to_contain_text("of 1.0 MB sent")
     expect(page.get_by_role("region", name="Uploads")).to_contain_text("1 to send")
-    page.context.set_offline(True)
+    offline(True)
     expect(mine).to_contain_text("The connection is lost. It goes on by itself")
-    page.context.set_offline(False)
+    offline(False)
     expect(mine).to_contain_text("MB sent")
     begun = Upload.objects.get().pk
     asked: list[str] = []

@@ -21,7 +21,9 @@ class Visit:
 
 def still_here(visits: Collection[Visit]) -> set[Visit]:
     """Those that have not logged out and were not shut out since. Three queries, however many there are."""
-    people = set(User.objects.filter(pk__in=[one.person_id for one in visits], is_active=True).values_list("pk"))
+    people = set(
+        User.objects.filter(pk__in=[one.person_id for one in visits], is_active=True).values_list("pk")
+    )
     sessions = set(
         Session.objects.filter(
             pk__in=[one.session for one in visits if one.session], expire_date__gt=timezone.now()

@@ -66,7 +66,7 @@ class TaskStream(APIView):
         places = ExitStack()
         listener = places.enter_context(STATION.listening(_visit(request)))
         with places:
-            first = live.since(int(said) if said.isdecimal() and len(said) < 16 else None)  # noqa: PLR2004
+            first = live.since(int(said) if said.isdecimal() and len(said) < 16 else None)
             telling = Telling(listener, first, asked.validated_data.get("product"), places.pop_all())
         return StreamingHttpResponse(
             telling,

@@ -69,7 +69,7 @@ def feed() -> int:
 
 def _feed_one() -> bool:
     with transaction.atomic():
-        waiting = CampaignItem.objects.filter(job=None, error=None, decision="").order_by("pk")
+        waiting = CampaignItem.objects.filter(job=None, error__isnull=True, decision="").order_by("pk")
         item = waiting.select_for_update(skip_locked=True).first()
         if item is None:
             return False

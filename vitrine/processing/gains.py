@@ -28,7 +28,7 @@ _BY: Mapping[Standing, Q] = {
     Standing.FAILED: Q(decision="") & (Q(error__isnull=False) | Q(job__state=State.FAILED)),
     Standing.READY: Q(decision="", job__state=State.DONE),
     Standing.RUNNING: Q(decision="", job__state=State.PROCESSING),
-    Standing.WAITING: Q(decision="", error=None) & (Q(job=None) | Q(job__state=State.QUEUED)),
+    Standing.WAITING: Q(decision="", error__isnull=True) & (Q(job=None) | Q(job__state=State.QUEUED)),
 }
 
 

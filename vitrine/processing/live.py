@@ -146,7 +146,9 @@ class Seen:
         """Open ones and those that ended a moment ago, if they stand otherwise than before."""
         jobs = _since(now - OVERLAP)
         known = {job.pk for job in jobs}
-        put_back = [pk for pk, stood in self._stood.items() if stood[0] == State.PROCESSING and pk not in known]
+        put_back = [
+            pk for pk, stood in self._stood.items() if stood[0] == State.PROCESSING and pk not in known
+        ]
         jobs += _jobs().filter(pk__in=put_back) if put_back else []
         changed = [job for job in jobs if self._stood.get(job.pk) != _stands(job)]
         self._stood = {job.pk: _stands(job) for job in jobs}

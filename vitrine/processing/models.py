@@ -276,6 +276,8 @@ class CampaignItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "product"], name="campaign_product_once")]
         indexes = [
             models.Index(
-                fields=["id"], condition=Q(job=None, error=None, decision=""), name="campaign_item_waiting"
+                fields=["id"],
+                condition=Q(job=None, error__isnull=True, decision=""),
+                name="campaign_item_waiting",
             )
         ]

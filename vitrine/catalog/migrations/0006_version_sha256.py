@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0005_indexes'),
+        ("catalog", "0005_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='assetversion',
-            index=models.Index(fields=['sha256'], name='version_sha256'),
+            model_name="assetversion",
+            index=models.Index(fields=["sha256"], name="version_sha256"),
         ),
     ]

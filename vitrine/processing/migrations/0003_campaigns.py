@@ -7,71 +7,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0006_version_sha256'),
-        ('processing', '0002_uploads_in_parts'),
+        ("catalog", "0006_version_sha256"),
+        ("processing", "0002_uploads_in_parts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('wishes', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("wishes", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CampaignItem',
+            name="CampaignItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('error', models.JSONField(null=True)),
-                ('decision', models.CharField(blank=True, choices=[('promoted', 'Promoted'), ('dropped', 'Dropped')], default='', max_length=16)),
-                ('decided_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("error", models.JSONField(null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("promoted", "Promoted"), ("dropped", "Dropped")],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['finished_at'], name='job_ended'),
+            model_name="job",
+            index=models.Index(fields=["finished_at"], name="job_ended"),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="campaign",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='campaignitem',
-            name='before',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.assetversion'),
+            model_name="campaignitem",
+            name="before",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="catalog.assetversion",
+            ),
         ),
         migrations.AddField(
-            model_name='campaignitem',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='processing.campaign'),
+            model_name="campaignitem",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="items", to="processing.campaign"
+            ),
         ),
         migrations.AddField(
-            model_name='campaignitem',
-            name='job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaign_items', to='processing.job'),
+            model_name="campaignitem",
+            name="job",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="campaign_items",
+                to="processing.job",
+            ),
         ),
         migrations.AddField(
-            model_name='campaignitem',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product'),
+            model_name="campaignitem",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="catalog.product"
+            ),
         ),
         migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['-created_at'], name='campaign_newest'),
+            model_name="campaign",
+            index=models.Index(fields=["-created_at"], name="campaign_newest"),
         ),
         migrations.AddIndex(
-            model_name='campaignitem',
-            index=models.Index(condition=models.Q(('decision', ''), ('error', None), ('job', None)), fields=['id'], name='campaign_item_waiting'),
+            model_name="campaignitem",
+            index=models.Index(
+                condition=models.Q(("decision", ""), ("error__isnull", True), ("job", None)),
+                fields=["id"],
+                name="campaign_item_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignitem',
-            constraint=models.UniqueConstraint(fields=('campaign', 'product'), name='campaign_product_once'),
+            model_name="campaignitem",
+            constraint=models.UniqueConstraint(fields=("campaign", "product"), name="campaign_product_once"),
         ),
     ]

@@ -54,7 +54,7 @@ async function recognise(item, file, { signal, tell, save }) {
   if (!item.sha256 || item.chosenAgain) {
     const sha256 = await sha256Hex(file, { signal, onBytes });
     if (item.sha256 && item.sha256 !== sha256) throw new Problem({ status: 400, code: "other-file" });
-    Object.assign(item, { sha256, chosenAgain: false });
+    Object.assign(item, { sha256, chosenAgain: false, ...(item.chosenAgain ? { file } : {}) });
     await save();
   }
   if (item.uploadId || item.anyway) return;

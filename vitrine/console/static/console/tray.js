@@ -78,10 +78,10 @@ export class Row {
     this.element.classList.add("ready");
   }
 
-  fails({ code = "", title, detail = "", errors = [] }, { again, productId = null }) {
+  fails({ code = "", title, detail = "", errors = [] }, { verb = null, productId = null }) {
     if (productId) this.#link(productId);
     const words = errors.map((one) => one.detail).filter((one) => !detail.includes(one));
-    this.#show("", null, again ? ["again"] : [], word("dismiss"));
+    this.#show("", null, verb ? [verb] : [], word("dismiss"));
     this.element.classList.add("failed");
     this.#part("fault").hidden = false;
     this.#part("title").textContent = wordIfAny(`title-${code}`) ?? title;

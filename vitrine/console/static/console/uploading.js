@@ -187,8 +187,11 @@ function ended(entry, problem) {
     entry.file = null;
     return missesFile(entry);
   }
-  if (problem.code === "other-file") return entry.row.fails(problem, { again: false });
-  entry.row.fails(problem, { again: !isFinal(problem.status) });
+  if (problem.code === "other-file") {
+    entry.file = null;
+    return entry.row.fails(problem, { verb: "choose" });
+  }
+  entry.row.fails(problem, { verb: isFinal(problem.status) ? null : "again" });
 }
 
 /** The same file would be refused again; who is not logged in may log in and go on. */
@@ -207,7 +210,7 @@ function heard(task) {
       forget(entry.item.id);
     } else if (task.status === "failed") {
       entry.state = "ready";
-      entry.row.fails(task.error ?? { title: word("job-failed") }, { again: false, productId });
+      entry.row.fails(task.error ?? { title: word("job-failed") }, { productId });
       forget(entry.item.id);
     } else {
       const step = wordIfAny(`step-${task.step.split("-")[0]}`) ?? word("step-other");
@@ -241,12 +244,11 @@ async function chooseAgain(entry) {
 async function givenAgain(entry, file) {
   const { item } = entry;
   if (!isSame(item, file)) {
-    entry.row.fails({ code: "other-file", title: "" }, { again: false });
+    entry.row.fails({ code: "other-file", title: "" }, { verb: "choose" });
     return;
   }
-  Object.assign(item, { file, chosenAgain: true });
+  item.chosenAgain = true; // it is kept once its content is known to be the same
   entry.file = file;
-  await keep(item);
   await again(entry);
 }
 

@@ -38,8 +38,15 @@ def cooked(product: Product, *, size: int = 5, ssim: float = 0.99) -> AssetVersi
     job = Job.claim(Job.objects.filter(version__product=product).latest("created_at").pk)
     assert job is not None
     made = product.add_version(
-        key="k", format=Format.GLB, source_format=Format.GLB, size=size, sha256="0" * 64,
-        optimized=True, made_from=job.version, fingerprint=str(job.pk), passed=True,
+        key="k",
+        format=Format.GLB,
+        source_format=Format.GLB,
+        size=size,
+        sha256="0" * 64,
+        optimized=True,
+        made_from=job.version,
+        fingerprint=str(job.pk),
+        passed=True,
     )
     proof = {"ssim": ssim, "passed": True, "bound": 0.98}
     Variant.objects.create(

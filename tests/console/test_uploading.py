@@ -36,7 +36,16 @@ FORGET_FILES = """() => new Promise((resolve) => {
     };
   };
 })"""
-STL = b"solid cube\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\nendsolid\n"
+STL = b"""solid cube
+facet normal 0 0 1
+outer loop
+vertex 0 0 0
+vertex 1 0 0
+vertex 0 1 0
+endloop
+endfacet
+endsolid
+"""
 
 
 def a_glb(padding: int = 0) -> bytes:

@@ -91,6 +91,8 @@ DOORS: Mapping[str, _Row] = {
     # staff
     "": {"GET": Action.READ},
     "products/<uuid:product_id>/card": {"GET": Action.READ},
+    "campaigns": {"GET": Action.READ},
+    "campaigns/<uuid:campaign_id>": {"GET": Action.READ},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/sso": {"GET": Open.ANYONE},

@@ -94,7 +94,7 @@ class ItemsQuery(serializers.Serializer[Any]):
 
 
 class DecidedOut(serializers.Serializer[Any]):
-    """`changed`: those whose product somebody else has published, hidden or deleted meanwhile; they stay as they are."""
+    """`changed`: those whose product somebody else has published, hidden or deleted meanwhile; they stay so."""
 
     done = serializers.IntegerField()
     changed = serializers.IntegerField()

@@ -3,12 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from vitrine.console import pages, passwords, single_sign_on
+from vitrine.console import campaigns, pages, passwords, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
     path("", pages.products, name="console"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
+    path("campaigns", campaigns.campaigns, name="console-campaigns"),
+    path("campaigns/<uuid:campaign_id>", campaigns.campaign, name="console-campaign"),
     path("login", LogIn.as_view(), name="login"),
     path("login/code", LogInCode.as_view(), name="login-code"),
     path("login/sso", single_sign_on.leave, name="sso"),

@@ -1,12 +1,10 @@
 """Optimizing from the console: one product with a preview, many as a campaign; in a real browser."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.api.test_campaigns import cooked, shown
 from tests.browsing import Visiting
@@ -32,12 +30,6 @@ def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "TICK_S", 0.1)
 
 
-def look(page: Page, name: str) -> None:
-    """A picture for whoever looks at the pages: SCREENSHOTS names the folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder, f"{name}.png"))
-
-
 def test_one_product_is_previewed_before_shoppers_see_it(visiting: Visiting) -> None:
     chair = a_product(name="Chair", variants=(Kind.WEB,))
     page = visiting(Role.EDITOR, "/campaigns")
@@ -46,7 +38,6 @@ def test_one_product_is_previewed_before_shoppers_see_it(visiting: Visiting) -> 
     sheet.get_by_label("Smallest").check()
     sheet.get_by_text("Options", exact=True).click()
     sheet.get_by_label("At most so many kB").fill("500")
-    look(page, "optimize")
 
     sheet.get_by_role("button", name="Make a preview").click()
 
@@ -58,7 +49,6 @@ def test_one_product_is_previewed_before_shoppers_see_it(visiting: Visiting) -> 
     expect(sheet).to_contain_text("4 kB")
     expect(sheet).to_contain_text("0.973")
     assert shown(chair) == 1
-    look(page, "preview")
     sheet.get_by_role("button", name="Publish the new version").click()
     expect(sheet).to_be_hidden()
     assert shown(chair) == 2
@@ -77,7 +67,6 @@ def test_many_become_a_campaign_that_is_promoted_and_rolled_back(visiting: Visit
         cooked(chair, size=8, ssim=0.985)
 
     expect(page.get_by_role("button", name="Promote Chair 1")).to_be_visible()
-    look(page, "campaign")
     page.get_by_role("button", name="Promote Chair 1").click()
     expect(page.get_by_role("button", name="Roll Chair 1 back")).to_be_focused()
     assert [shown(chair) for chair in chairs] == [2, 1]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
-from django.db import transaction
+from django.core import signals
+from django.db import close_old_connections, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -138,11 +139,18 @@ def call(visitor: Visitor, method: str, path: str, *, page: bool) -> HttpRespons
         headers = {} if page and visitor.session is not None else visitor.headers
         response = client.generic(method, path, "{}", content_type="application/json", headers=headers)
         if response.headers.get("Content-Type") == "text/event-stream":
-            response.close()  # it has no end
+            leave(response)
         else:
             b"".join(cast(Iterable[bytes], response))
         transaction.set_rollback(True)
     return response
+
+
+def leave(response: HttpResponseBase) -> None:
+    """An answer without end. Like Django's client does for others, it spares the transaction's connection."""
+    signals.request_finished.disconnect(close_old_connections)
+    response.close()
+    signals.request_finished.connect(close_old_connections)
 
 
 def told(response: HttpResponseBase) -> str:

@@ -56,7 +56,7 @@ def events(pieces: Iterator[bytes]) -> Iterator[Heard]:
 
 def until_mark(heard: Iterator[Heard]) -> tuple[list[tuple[str, str]], str]:
     """The tasks up to the next mark, by id and step; and the mark."""
-    tasks = []
+    tasks: list[tuple[str, str]] = []
     for mark, name, told in heard:
         if name == "mark":
             return tasks, mark

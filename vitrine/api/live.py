@@ -1,6 +1,6 @@
 """/api/tasks/stream: how jobs are doing, told as it happens (server-sent events, as WHATWG's HTML describes them)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from time import monotonic
 from typing import Any
@@ -92,7 +92,7 @@ class Telling:
         self._lines.close()
         self._places.close()
 
-    def _told(self) -> Iterator[bytes]:
+    def _told(self) -> Generator[bytes, None, None]:
         if not connection.in_atomic_block:  # ours is done with it; the station has its own
             connection.close()
         ends_at = monotonic() + LIFE_S
@@ -121,9 +121,8 @@ def _json(shape: Mapping[str, Any]) -> bytes:
 
 def _visit(request: Request) -> Visit:
     session = getattr(request._request, "session", None)  # noqa: SLF001  # DRF gives no other way to it
-    by_session = request.auth is None and session is not None
     return Visit(
         person_id=writer(request).pk,
-        session=session.session_key if by_session else None,
+        session=session.session_key if session is not None and request.auth is None else None,
         login_id=request.auth.pk if isinstance(request.auth, Login) else None,
     )

@@ -55,7 +55,8 @@ def gain_of(campaign: Campaign) -> Gain:
     counted = CampaignItem.objects.filter(campaign=campaign).aggregate(
         **{standing.value: Count("pk", filter=which) for standing, which in _BY.items()}
     )
-    both = items(campaign).filter(before_bytes__isnull=False, after_bytes__isnull=False)
+    have_both = {"before_bytes__isnull": False, "after_bytes__isnull": False}
+    both = items(campaign).filter(**have_both)
     summed: dict[str, Any] = both.exclude(decision=Decision.DROPPED).aggregate(
         before=Sum("before_bytes"), after=Sum("after_bytes"), worst=Min("ssim")
     )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -140,7 +141,7 @@ class Seen:
     """How the jobs stood at the last look."""
 
     def __init__(self) -> None:
-        self._stood: dict[object, tuple[object, ...]] = {}
+        self._stood: dict[UUID, tuple[object, ...]] = {}
 
     def changed(self, now: datetime) -> list[Job]:
         """Open ones and those that ended a moment ago, if they stand otherwise than before."""

@@ -24,6 +24,7 @@ from vitrine.outreach import endpoints
 from vitrine.outreach.models import Endpoint
 from vitrine.processing import campaigns, uploads
 from vitrine.processing.intake import Wishes
+from vitrine.processing.live import STATION
 from vitrine.processing.models import Campaign, Upload
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,7 @@ def leave(response: HttpResponseBase) -> None:
     """An answer without end. Like Django's client does for others, it spares the transaction's connection."""
     signals.request_finished.disconnect(close_old_connections)
     response.close()
+    STATION.end()
     signals.request_finished.connect(close_old_connections)
 
 

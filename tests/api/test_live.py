@@ -25,9 +25,11 @@ Heard = tuple[str, str, Any]
 
 
 @pytest.fixture(autouse=True)
-def _swift(monkeypatch: pytest.MonkeyPatch) -> None:
+def _swift(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(live, "TICK_S", 0.05)
     monkeypatch.setattr(answers, "BEAT_S", 5.0)
+    yield
+    live.STATION.end()
 
 
 def logged_in(person: User) -> Client:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -16,7 +17,7 @@ from rest_framework.views import APIView
 from vitrine.access.models import Login
 from vitrine.access.presence import Visit
 from vitrine.api.products import writer
-from vitrine.api.shapes import TaskOut, task_shape
+from vitrine.api.shapes import task_shape
 from vitrine.processing import live
 from vitrine.processing.live import STATION, Listener, News
 
@@ -53,7 +54,7 @@ class TaskStream(APIView):
         description="Each event `task` carries a task as `GET /api/tasks/{id}/` tells it: first those that are open, "
         "then each that changes. `over` says that the login has ended. It ends by itself after some minutes: come "
         "again with `Last-Event-ID`, and nothing is missed. 503 `busy` when all places are taken.",
-        responses={(200, "text/event-stream"): TaskOut},
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
         parameters=[
             StreamFields,
             OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER, description="Heard last."),

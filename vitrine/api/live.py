@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -29,6 +28,14 @@ _AGAIN_MS = 2_000
 
 class StreamFields(serializers.Serializer[Any]):
     product = serializers.UUIDField(required=False, help_text="Only this product's.")
+
+
+class LiveEventOut(serializers.Serializer[Any]):
+    """One event. `data` is JSON: of a `task`, the task; `mark` only names what was heard last."""
+
+    event = serializers.CharField()
+    data = serializers.CharField()
+    id = serializers.CharField(required=False)
 
 
 class EventStream(BaseRenderer):
@@ -54,7 +61,7 @@ class TaskStream(APIView):
         description="Each event `task` carries a task as `GET /api/tasks/{id}/` tells it: first those that are open, "
         "then each that changes. `over` says that the login has ended. It ends by itself after some minutes: come "
         "again with `Last-Event-ID`, and nothing is missed. 503 `busy` when all places are taken.",
-        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        responses={(200, "text/event-stream"): LiveEventOut},
         parameters=[
             StreamFields,
             OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER, description="Heard last."),

@@ -34,7 +34,7 @@ class LiveEventOut(serializers.Serializer[Any]):
     """One event. `data` is JSON: of a `task`, the task; `mark` only names what was heard last."""
 
     event = serializers.CharField()
-    data = serializers.CharField()
+    data = serializers.CharField()  # type: ignore[assignment]  # the name that the standard gives it
     id = serializers.CharField(required=False)
 
 

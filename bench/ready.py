@@ -15,6 +15,7 @@ from vitrine.pipeline.formats import extensions
 
 LARGEST_BYTES = 10_000_000
 _PAUSE_S = 0.1
+_UP_TO_THE_GATE = {"", "fetch", "check", "import", "gate"}
 _LONGEST_S = 600.0
 
 
@@ -61,7 +62,7 @@ def _wait(service: Service, model: Path) -> Waited | Failed:
     while (now_s := time.monotonic() - began) < _LONGEST_S:
         task = service.task_of(product_id)
         versions = service.call("GET", f"/api/assets/3d/{product_id}/versions/").json()["versions"]
-        if gate_s is None and any(one["passed"] for one in versions):
+        if gate_s is None and task["step"] not in _UP_TO_THE_GATE:
             gate_s = now_s
         if picture_s is None and any("thumbnail" in one["variants"] for one in versions):
             picture_s = now_s

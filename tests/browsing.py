@@ -15,6 +15,7 @@ from tests.builders import a_user
 from vitrine.access.models import User
 from vitrine.access.roles import Role
 from vitrine.pipeline.studio import find_chromium
+from vitrine.processing.live import STATION
 
 Visiting = Callable[..., Page]
 
@@ -70,6 +71,7 @@ def visiting(browser: Browser, live_server: LiveServer, settings: Settings) -> I
     for page in pages:
         faults += page.evaluate("window.violations ?? []") if page.url.startswith("http") else []
         page.context.close()
+    STATION.end()  # the server notices only later that nobody listens any more
     assert faults == []
 
 

@@ -6,7 +6,8 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.core import signals
+from django.db import close_old_connections, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -23,8 +24,10 @@ from vitrine.catalog.models import Product
 from vitrine.catalog.saved import SavedView
 from vitrine.outreach import endpoints
 from vitrine.outreach.models import Endpoint
-from vitrine.processing import uploads
-from vitrine.processing.models import Upload
+from vitrine.processing import campaigns, uploads
+from vitrine.processing.intake import Wishes
+from vitrine.processing.live import STATION
+from vitrine.processing.models import Campaign, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +103,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:product_id>": str(product.pk),
         "<int:number>": "1",
         "<uuid:task_id>": str(a_job().pk) if "task_id" in route else "",
+        "<uuid:campaign_id>": str(a_campaign(product).pk) if "campaign_id" in route else "",
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",
         "<uuid:person_id>": str(a_user().pk) if "person_id" in route else "",
         "<uuid:view_id>": str(a_view(visitor).pk) if "view_id" in route else "",
@@ -129,6 +133,10 @@ def a_view(visitor: Visitor | None) -> SavedView:
     return saved.save(by=person or a_user(), name=f"View {uuid4()}", query="q=oak", shared=False)
 
 
+def a_campaign(product: Product) -> Campaign:
+    return campaigns.begin(Campaign(name="Smaller"), [product.pk], Wishes(publish=False), by=a_user())
+
+
 def an_endpoint() -> Endpoint:
     return endpoints.make(by=a_user(Role.ADMIN), url="https://8.8.8.8/hook")[0]
 
@@ -141,9 +149,20 @@ def call(visitor: Visitor, method: str, path: str, *, page: bool) -> HttpRespons
             client.force_login(visitor.session)
         headers = {} if page and visitor.session is not None else visitor.headers
         response = client.generic(method, path, "{}", content_type="application/json", headers=headers)
-        b"".join(cast(Iterable[bytes], response))
+        if response.headers.get("Content-Type") == "text/event-stream":
+            leave(response)
+        else:
+            b"".join(cast(Iterable[bytes], response))
         transaction.set_rollback(True)
     return response
+
+
+def leave(response: HttpResponseBase) -> None:
+    """An answer without end. Like Django's client does for others, it spares the transaction's connection."""
+    signals.request_finished.disconnect(close_old_connections)
+    response.close()
+    STATION.end()
+    signals.request_finished.connect(close_old_connections)
 
 
 def told(response: HttpResponseBase) -> str:

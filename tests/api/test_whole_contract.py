@@ -29,6 +29,7 @@ from tests.builders import a_job, a_product, a_user
 from vitrine.access import tokens
 from vitrine.access.roles import Role
 from vitrine.config.environment import ROOT
+from vitrine.processing.live import STATION
 
 _EXAMPLES = 12
 _CHECKS = [
@@ -52,6 +53,7 @@ def _one_connection() -> Iterator[None]:
     for signal in around:
         signal.disconnect(close_old_connections)
     yield
+    STATION.end()
     for signal in around:
         signal.connect(close_old_connections)
 

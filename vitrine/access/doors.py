@@ -24,6 +24,7 @@ _Row: TypeAlias = Mapping[str, Need]
 _PRODUCT = "api/assets/3d/<uuid:product_id>"
 _VERSION = f"{_PRODUCT}/versions/<int:number>"
 _UPLOAD = "api/uploads/<uuid:upload_id>"  # nobody's but its sender's
+_CAMPAIGN = "api/campaigns/<uuid:campaign_id>"
 _WEBHOOK = "api/webhooks/<uuid:endpoint_id>"
 _ADMIN_READS_AND_MAKES: _Row = {"GET": Action.ADMINISTER, "POST": Action.ADMINISTER}
 
@@ -39,12 +40,20 @@ DOORS: Mapping[str, _Row] = {
     f"{_VERSION}/report": {"GET": Action.READ},
     f"{_VERSION}/publish": {"POST": Action.WRITE},
     "api/uploads": {"GET": Action.READ, "POST": Action.WRITE},
+    "api/uploads/known": {"GET": Action.READ},
     _UPLOAD: {"GET": Action.WRITE, "DELETE": Action.WRITE},
     f"{_UPLOAD}/parts/<int:number>": {"PUT": Action.WRITE},
     f"{_UPLOAD}/complete": {"POST": Action.WRITE},
     "api/views": {"GET": Action.READ, "POST": Action.WRITE},  # one's own and the team's
     "api/views/<uuid:view_id>": {"GET": Action.READ, "PATCH": Action.WRITE, "DELETE": Action.WRITE},
+    "api/campaigns": {"GET": Action.READ, "POST": Action.WRITE},
+    _CAMPAIGN: {"GET": Action.READ},
+    f"{_CAMPAIGN}/items": {"GET": Action.READ},
+    f"{_CAMPAIGN}/promote": {"POST": Action.WRITE},
+    f"{_CAMPAIGN}/drop": {"POST": Action.WRITE},
+    f"{_CAMPAIGN}/roll-back": {"POST": Action.WRITE},
     "api/tasks": {"GET": Action.READ},
+    "api/tasks/stream": {"GET": Action.READ},
     "api/tasks/<uuid:task_id>": {"GET": Action.READ},
     f"{_PRODUCT}/analytics": {"GET": Action.ANALYZE},
     "api/analytics": {"GET": Action.ANALYZE},
@@ -125,6 +134,8 @@ DOORS: Mapping[str, _Row] = {
     "settings/storage": {"GET": Action.ADMINISTER},
     "settings/retention": {"GET": Action.ADMINISTER},
     "settings/branding": {"GET": Action.ADMINISTER},
+    "campaigns": {"GET": Action.READ},
+    "campaigns/<uuid:campaign_id>": {"GET": Action.READ},
     "login": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/code": {"GET": Open.ANYONE, "POST": Open.ANYONE},
     "login/sso": {"GET": Open.ANYONE},

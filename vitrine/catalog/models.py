@@ -222,7 +222,10 @@ class AssetVersion(models.Model):
                 fields=["made_from", "fingerprint"], condition=Q(optimized=True), name="version_made_once"
             ),
         ]
-        indexes = [models.Index(fields=["key"], name="version_key")]
+        indexes = [
+            models.Index(fields=["key"], name="version_key"),
+            models.Index(fields=["sha256"], name="version_sha256"),
+        ]
 
     @property
     def source(self) -> Self:

@@ -1,5 +1,7 @@
 """What the doors read, with everything an answer needs fetched at once."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from vitrine.catalog.models import AssetVersion, Product
@@ -22,3 +24,9 @@ def versions(product: Product) -> QuerySet[AssetVersion]:
         .prefetch_related("variants")
         .order_by("-number")
     )
+
+
+def versions_of_files(sha256s: Sequence[str]) -> QuerySet[AssetVersion]:
+    """Of each of these files the newest version that was sent with it, of products that are not deleted."""
+    sent = AssetVersion.objects.filter(sha256__in=sha256s, made_from=None, product__deleted_at=None)
+    return sent.select_related("product").order_by("sha256", "-created_at").distinct("sha256")

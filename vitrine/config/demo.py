@@ -69,7 +69,13 @@ class _Left:
 
 def _exhibits() -> list[Exhibit]:
     listed: dict[str, dict[str, Any]] = json.loads(_LIST.read_text())
-    return [Exhibit(Path(file).stem, _form_fields(product)) for file, product in listed.items()]
+    return [Exhibit(Path(file).stem, _form_fields(_labelled(product))) for file, product in listed.items()]
+
+
+def _labelled(product: dict[str, Any]) -> dict[str, Any]:
+    """So that the console can tell them from anybody's own."""
+    metadata = {**product.get("metadata", {}), "demo": "vitrine"}
+    return {**product, "metadata": metadata, "tags": ["demo", *product.get("tags", [])]}
 
 
 def _form_fields(product: dict[str, Any]) -> list[tuple[str, str]]:

@@ -6,10 +6,11 @@ from vitrine.access import chain
 from vitrine.insight import days, rollup
 from vitrine.outreach import mail
 from vitrine.privacy import erase, export, retention
-from vitrine.processing import upkeep
+from vitrine.processing import campaigns, upkeep
 
 ROUNDS: tuple[Callable[[], object], ...] = (
     upkeep.sweep,
+    campaigns.feed,
     days.keep_ahead,
     rollup.roll_up,
     chain.seal,

@@ -133,6 +133,7 @@ DELETED_DAYS = ENVIRONMENT.deleted_days
 EVENTS_DAYS = ENVIRONMENT.events_days
 STORAGE_PRICE = ENVIRONMENT.storage_price
 BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
+LISTENERS_AT_ONCE = 8  # a process's threads for those who are told as it happens, beside the ones that serve
 ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_KEPT_DAYS = ENVIRONMENT.audit_kept_days

@@ -28,7 +28,7 @@ from vitrine.config.progress import say
 from vitrine.config.tls import Tls, connection_to, names_of, provide, tls_of
 
 _WEB_PROCESSES = 2
-_WEB_THREADS = 8
+_WEB_THREADS = 8 + settings.LISTENERS_AT_ONCE
 _BOOT_S = 180.0
 _TICK_S = 0.2
 _MEND_EVERY_S = 1.0

@@ -27,10 +27,9 @@ from vitrine.pipeline.formats import extensions
 def products(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     taken = extensions(converts=settings.PIPELINE.converts)
-    limits = {"most_bytes": settings.MAX_UPLOAD_BYTES, "taken": taken}
     controls = {"choices": library.choices(asked), "texts": library.TEXTS, "steps": STEP_WORDS}
     most = {"most_originals": MOST_ORIGINALS, "most_listed": MOST_LISTED}
-    return render(request, "console/products.html", {**_found(request, asked), **controls, **limits, **most})
+    return render(request, "console/products.html", {**_found(request, asked), **controls, "taken": taken, **most})
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from vitrine.console import downloads, leaving, numbers, pages, passwords, product, single_sign_on
+from vitrine.console import campaigns, downloads, leaving, numbers, pages, passwords, product, single_sign_on
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("products/<uuid:product_id>/changes", product.changes, name="product-changes"),
     path("products/<uuid:product_id>/numbers", numbers.of_product, name="product-numbers"),
     path("numbers", numbers.numbers, name="numbers"),
+    path("campaigns", campaigns.campaigns, name="console-campaigns"),
+    path("campaigns/<uuid:campaign_id>", campaigns.campaign, name="console-campaign"),
     path("login", LogIn.as_view(), name="login"),
     path("login/code", LogInCode.as_view(), name="login-code"),
     path("login/sso", single_sign_on.leave, name="sso"),

@@ -96,7 +96,7 @@ def accept_version(
     return job
 
 
-def optimize(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
+def optimize(version: AssetVersion, wishes: Wishes, *, by: User | None) -> Job:
     """Cook a version (or the one it was made from) again. An equal job that still runs is returned instead.
 
     Units and up axis that are not sent stay as they were last said, the placement as it is shown.
@@ -189,7 +189,7 @@ def _view_of(version: AssetVersion) -> dict[str, Any]:
     return {} if first is None else {"view": first.options()}
 
 
-def _queue(version: AssetVersion, wishes: Wishes, *, by: User) -> Job:
+def _queue(version: AssetVersion, wishes: Wishes, *, by: User | None) -> Job:
     cooks = wishes.optimize and (Format(version.format) is not Format.USDZ or settings.PIPELINE.converts)
     recipe = "standard" if cooks else "check"
     options = wishes.options(recipe) | (_view_of(version) if cooks else {})

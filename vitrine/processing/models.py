@@ -137,7 +137,10 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "options_key"], condition=_OPEN, name="job_open_once")
         ]
-        indexes = [models.Index(fields=["created_at"], condition=_OPEN, name="job_open")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=_OPEN, name="job_open"),
+            models.Index(fields=["finished_at"], name="job_ended"),
+        ]
 
     @classmethod
     def enqueue(
@@ -249,3 +252,46 @@ class Job(models.Model):
         return (
             self._mine().update(state=State.QUEUED, token=None, lease_until=None, rung_at=timezone.now()) == 1
         )
+
+
+class Decision(models.TextChoices):
+    """What was made of a campaign's result for a product; none yet is empty."""
+
+    PROMOTED = "promoted"
+    DROPPED = "dropped"
+
+
+class Campaign(models.Model):
+    """Many products cooked again by one order, each compared with what shoppers see, and promoted or dropped."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    wishes: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at"], name="campaign_newest")]
+
+
+class CampaignItem(models.Model):
+    """One product of a campaign. `before` is the version that shoppers saw, null where they saw none; without `job` it
+    waits for its turn, or could not begin: then `error` says why."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="+")
+    before = models.ForeignKey(AssetVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="campaign_items")
+    error: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    decision = models.CharField(max_length=16, choices=Decision.choices, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "product"], name="campaign_product_once")]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(job=None, error__isnull=True, decision=""),
+                name="campaign_item_waiting",
+            )
+        ]

@@ -1,38 +1,24 @@
-/** How jobs are doing: asked every two seconds, while there are any on the page and somebody looks. */
+/** How the jobs of the page's cards are doing. */
 
 import { refresh } from "./cards.js";
+import { follow, secondsLeft } from "./live.js";
 import { need, say } from "./page.js";
-import { ask } from "./service.js";
-
-const PAUSE_MS = 2_000;
-const PAUSE_AFTER_FAULT_MS = 10_000;
+import { timeLeft, wordIfAny } from "./words.js";
 
 export function startProgress() {
   const words = JSON.parse(need("#steps").textContent);
-  const ask_ = async () => {
-    let pause = PAUSE_MS;
-    try {
-      if (document.visibilityState === "visible") await update(words);
-    } catch {
-      pause = PAUSE_AFTER_FAULT_MS; // the next answer tells all that was missed
-    }
-    setTimeout(ask_, pause);
-  };
-  ask_();
+  follow(
+    (task) => update(task, words),
+    () => document.querySelector(".card[data-job]") !== null,
+  );
 }
 
-async function update(words) {
-  const cards = [...document.querySelectorAll(".card[data-job]")];
-  if (cards.length === 0) return;
-  const { results } = await ask("GET", "/api/tasks/");
-  const tasks = new Map(results.map((task) => [task.task_id, task]));
-  for (const card of cards) {
-    if (!card.isConnected) continue;
-    const task = tasks.get(card.dataset.job) ?? (await ask("GET", `/api/tasks/${card.dataset.job}/`));
-    if (task.status !== "queued" && task.status !== "processing") await end(card, task);
-    else if (hasNewPicture(card, task)) await refresh(card);
-    else show(card, task, words);
-  }
+async function update(task, words) {
+  const card = document.querySelector(`.card[data-job="${CSS.escape(task.task_id)}"]`);
+  if (!card) return;
+  if (task.status !== "queued" && task.status !== "processing") await end(card, task);
+  else if (hasNewPicture(card, task)) await refresh(card);
+  else show(card, task, words);
 }
 
 const BEFORE_PICTURE = new Set(["", "fetch", "import", "gate", "check", "convert", "poster"]);
@@ -46,14 +32,18 @@ function hasNewPicture(card, { task_id, step }) {
 
 const looked = new Set();
 
-function show(card, { status, step, progress }, words) {
-  const said = status === "queued" ? "Waiting for its turn" : (words[step.split("-")[0]] ?? "Working");
+function show(card, task, words) {
+  const left = wordIfAny("left-moment") === null ? "" : timeLeft(secondsLeft(task));
+  const doing =
+    task.status === "queued" ? "Waiting for its turn" : (words[task.step.split("-")[0]] ?? "Working");
+  const said = left ? `${doing} · ${left}` : doing;
   const line = need("[data-step]", card);
   if (line.textContent !== said) line.textContent = said;
-  need("progress", card).value = progress;
+  need("progress", card).value = task.progress;
 }
 
 async function end(card, { status, error }) {
+  delete card.dataset.job; // said once, however often it is told
   await refresh(card);
   say(
     status === "done"

@@ -6,27 +6,33 @@ const PRODUCTS = "/api/assets/3d/";
 
 /** What the service refused, in its own words (RFC 9457). */
 export class Problem extends Error {
-  constructor({
-    status = 0,
-    title = word("unreached", "The service cannot be reached"),
-    detail = "",
-    errors = [],
-  }) {
+  constructor({ status = 0, code = "", title, detail = "", errors = [], retryAfter = null }) {
     super(detail || title);
     this.status = status;
-    this.title = title;
+    this.code = code;
+    this.title = title ?? word("unreached", "The service cannot be reached");
     this.detail = detail;
     this.errors = errors;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A file that is a product's already: `holder` is {product_id, name, version}. */
+export class Known extends Error {
+  constructor(holder) {
+    super(holder.name);
+    this.holder = holder;
   }
 }
 
 const unreached = () => ({ detail: word("connection", "Check the connection, then try again.") });
 
 /** Asks the API. Gives the answer's JSON, or null where there is none; throws a Problem. */
-export async function ask(method, path, body) {
-  const headers = method === "GET" ? {} : { "X-CSRFToken": csrfToken(), "Content-Type": "application/json" };
-  const answer = await fetched(path, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw problemOf(answer.status, await answer.text());
+export async function ask(method, path, body, signal, more = {}) {
+  const changing = { "X-CSRFToken": csrfToken(), "Content-Type": "application/json", ...more };
+  const headers = method === "GET" ? {} : changing;
+  const answer = await fetched(path, { method, headers, body: body && JSON.stringify(body), signal });
+  if (!answer.ok) throw problemOf(answer.status, await answer.text(), answer.headers.get("Retry-After"));
   return answer.status === 204 ? null : answer.json();
 }
 
@@ -62,31 +68,36 @@ export async function pageAt(path, { signal } = {}) {
 export const productPath = (id, rest = "") => `${PRODUCTS}${encodeURIComponent(id)}/${rest}`;
 
 /**
- * Sends a product with its model file. `onProgress` gets the bytes sent and the bytes in all, which only
- * XMLHttpRequest tells. Gives the product; throws a Problem, or an AbortError when `signal` says so.
+ * Sends a part of an upload. `onBytes` gets how many bytes are sent, which only XMLHttpRequest tells. Throws a
+ * Problem, or what `signal` says.
  */
-export function sendProduct(form, onProgress, signal) {
+export function putPart(path, piece, digest, onBytes, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", PRODUCTS);
+    request.open("PUT", path);
     request.setRequestHeader("X-CSRFToken", csrfToken());
-    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded, total));
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("Content-Digest", `sha-256=:${digest}:`);
+    const stop = () => request.abort();
+    request.upload.addEventListener("progress", ({ loaded }) => onBytes(loaded));
     request.addEventListener("load", () => {
-      if (request.status === 201) resolve(JSON.parse(request.responseText));
-      else reject(problemOf(request.status, request.responseText));
+      if (request.status === 200) resolve();
+      else reject(problemOf(request.status, request.responseText, request.getResponseHeader("Retry-After")));
     });
     request.addEventListener("error", () => reject(new Problem(unreached())));
-    request.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
-    signal.addEventListener("abort", () => request.abort());
-    request.send(form);
+    request.addEventListener("abort", () => reject(signal.reason));
+    request.addEventListener("loadend", () => signal.removeEventListener("abort", stop));
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) reject(signal.reason);
+    else request.send(piece);
   });
 }
 
 async function fetched(path, options) {
   try {
     return await fetch(path, { credentials: "same-origin", ...options });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+  } catch {
+    options.signal?.throwIfAborted();
     throw new Problem(unreached());
   }
 }
@@ -96,13 +107,15 @@ function csrfToken() {
   return document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
-function problemOf(status, text) {
+function problemOf(status, text, retryAfter = null) {
   const title = word("answered", "The service answered with {status}").replace("{status}", status);
   const none = { status, title, detail: word("moment", "Try again in a moment.") };
+  const seconds = Number.parseInt(retryAfter ?? "", 10);
+  const when = { retryAfter: Number.isNaN(seconds) ? null : seconds };
   try {
     const said = JSON.parse(text);
-    return new Problem({ ...none, ...said, errors: said.errors ?? [] });
+    return new Problem({ ...none, ...said, errors: said.errors ?? [], ...when });
   } catch {
-    return new Problem(none);
+    return new Problem({ ...none, ...when });
   }
 }

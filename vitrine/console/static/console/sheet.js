@@ -1,6 +1,15 @@
-/** The sheet before an upload: each file's name, and what publishing means. */
+/** The sheet before an upload: each file's name, tags and units, and what publishing means. */
 
+import { nameFrom, tagsFrom, tagsIn } from "./naming.js";
 import { copyOf, need, sizeWords } from "./page.js";
+import { word } from "./words.js";
+
+const WITHOUT_UNITS = new Set([".obj", ".stl", ".ply"]);
+const BESIDE_MODELS = new Set(
+  ".bin .mtl .png .jpg .jpeg .webp .ktx2 .basis .tga .bmp .gif .tif .tiff .hdr .exr .txt .md .pdf .json .license".split(
+    " ",
+  ),
+);
 
 /** Call it once, at the start. */
 export function prepareSheet() {
@@ -8,68 +17,79 @@ export function prepareSheet() {
   need("[data-cancel]", sheet).addEventListener("click", () => sheet.close());
 }
 
-/** Resolves with [{file, name, published, arEnabled}], empty when the person changed their mind. */
-export function askAbout(files) {
+/**
+ * Asks about [{file, path}]. `limits` are the API's. Resolves with [{file, handle, name, tags, published, arEnabled,
+ * units, upAxis}], empty when the person changed their mind.
+ */
+export function askAbout(found, limits) {
   const sheet = need("#sheet");
-  const rows = files.map(rowOf);
+  const models = found.filter((one) => one.path.length === 0 || !BESIDE_MODELS.has(endOf(one.file)));
+  const rows = (models.length > 0 ? models : found).map((one) => rowOf(one, limits));
   const sent = rows.filter(({ fault }) => !fault);
   const send = need("[data-send]", sheet);
   need("[data-files]", sheet).replaceChildren(...rows.map(({ row }) => row));
-  need("#sheet-title").textContent = rows.length === 1 ? "Upload a model" : `Upload ${rows.length} models`;
-  send.textContent = sent.length === rows.length ? "Upload" : `Upload ${sent.length} of ${rows.length}`;
+  const beside = need("[data-beside]", sheet);
+  beside.hidden = rows.length === found.length;
+  beside.textContent = word("beside", { count: found.length - rows.length });
+  need("#sheet-title").textContent =
+    rows.length === 1 ? word("sheet-one") : word("sheet-many", { count: rows.length });
+  send.textContent =
+    sent.length === rows.length ? word("send") : word("send-some", { count: sent.length, all: rows.length });
   send.disabled = sent.length === 0;
   sheet.returnValue = "";
   sheet.showModal();
   (sent[0]?.input ?? need("button", sheet)).focus();
   return new Promise((resolve) => {
-    sheet.addEventListener(
-      "close",
-      () => resolve(sheet.returnValue === "send" ? wishesFor(sheet, sent) : []),
-      {
-        once: true,
-      },
-    );
+    const closed = () => resolve(sheet.returnValue === "send" ? wishesFor(sheet, sent) : []);
+    sheet.addEventListener("close", closed, { once: true });
   });
 }
 
-/** A name for people from a file's name: red_lounge-chair.v2.glb becomes Red lounge chair v2. */
-export function nameFrom(fileName) {
-  const words = fileName
-    .replace(/\.[^.]+$/, "")
-    .replace(/[-_.\s]+/g, " ")
-    .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
-    .trim();
-  return (words.charAt(0).toUpperCase() + words.slice(1)).slice(0, 200);
-}
-
-function rowOf(file) {
+function rowOf({ file, path, handle }, limits) {
   const row = copyOf("sheet-file");
-  const input = need("input", row);
-  const fault = faultOf(file);
-  input.value = nameFrom(file.name);
-  input.disabled = Boolean(fault);
-  need("[data-file]", row).textContent = file.name;
+  const input = need("[data-name]", row);
+  const tags = need("[data-tags]", row);
+  const fault = faultOf(file, limits);
+  const asks = WITHOUT_UNITS.has(endOf(file)) && !fault;
+  input.value = nameFrom(file.name, path);
+  tags.value = tagsFrom(path).join(", ");
+  for (const field of [input, tags]) field.disabled = Boolean(fault);
+  need("[data-units-row]", row).hidden = !asks;
+  need("[data-units-words]", row).textContent = word("units-why", {
+    format: endOf(file).slice(1).toUpperCase(),
+  });
+  need("[data-file]", row).textContent = [...path, file.name].join(" / ");
   need("[data-size]", row).textContent = sizeWords(file.size);
   const words = need("[data-fault]", row);
   words.hidden = !fault;
   words.textContent = fault;
-  return { file, row, input, fault };
+  return { file, handle, row, input, tags, fault };
 }
 
 /** Why a file cannot be sent; empty when it can. The service has the last word. */
-function faultOf(file) {
-  const most = Number(document.body.dataset.mostBytes);
-  const taken = need("#files").accept.split(",");
-  const extension = file.name.toLowerCase().match(/\.[^.]+$/)?.[0] ?? "";
-  if (!taken.includes(extension)) {
-    return `We take ${taken.join(", ")} and not ${extension || "files without an extension"}, so it stays out.`;
+function faultOf(file, { max_bytes: most, extensions: taken }) {
+  if (!taken.includes(endOf(file))) {
+    return word("not-taken", { taken: taken.join(", "), end: endOf(file) || word("no-end") });
   }
-  if (file.size > most) return `It has ${sizeWords(file.size)}, and at most ${sizeWords(most)} are taken.`;
-  return file.size === 0 ? "It is empty (0 bytes)." : "";
+  if (file.size > most) return word("too-big", { size: sizeWords(file.size), most: sizeWords(most) });
+  return file.size === 0 ? word("empty") : "";
+}
+
+function endOf(file) {
+  return file.name.toLowerCase().match(/\.[^.]+$/)?.[0] ?? "";
 }
 
 function wishesFor(sheet, rows) {
   const published = need("[name=published]", sheet).checked;
   const arEnabled = need("[name=ar_enabled]", sheet).checked;
-  return rows.map(({ file, input }) => ({ file, name: input.value.trim(), published, arEnabled }));
+  return rows.map(({ file, handle, row, input, tags }) => ({
+    file,
+    handle,
+    name: input.value.trim(),
+    tags: tagsIn(tags.value),
+    published,
+    arEnabled,
+    units: need("[name=units]", row).value,
+    upAxis: need("[name=up_axis]", row).value,
+  }));
 }

@@ -29,7 +29,9 @@ def products(request: HttpRequest) -> HttpResponse:
     taken = extensions(converts=settings.PIPELINE.converts)
     controls = {"choices": library.choices(asked), "texts": library.TEXTS, "steps": STEP_WORDS}
     most = {"most_originals": MOST_ORIGINALS, "most_listed": MOST_LISTED}
-    return render(request, "console/products.html", {**_found(request, asked), **controls, "taken": taken, **most})
+    return render(
+        request, "console/products.html", {**_found(request, asked), **controls, "taken": taken, **most}
+    )
 
 
 @require_safe

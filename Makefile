@@ -7,8 +7,8 @@ READY := $(PYTHON) bootstrap.py
 READY_DEV := $(PYTHON) bootstrap.py --dev
 # Reading the settings starts the embedded servers; what only reads code needs none.
 NO_SERVERS := DATABASE_URL=postgresql://unused REDIS_URL=redis://unused
-# Two processes, a file at a time; the slow ones first, so that none of them ends alone.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes for two cores, since many tests wait; a file at a time, the slow ones first, so that none ends alone.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard tests/*/)))
 NPM := $(BIN)/python -m vitrine.config.machine npm
 

@@ -55,6 +55,7 @@ HOLDINGS = (
     Holding("catalog.SavedView", "owner", ("id", "name", "query", "created_at")),
     Holding("processing.Upload", "created_by", ("id", "name", "size", "sha256", "format", "created_at")),
     Holding("processing.Job", "created_by", ("id", "recipe", "state", "created_at", "finished_at")),
+    Holding("processing.Campaign", "created_by", ("id", "name", "wishes", "created_at")),
     Holding("outreach.Endpoint", "created_by", ("id", "url", "description", "created_at")),
     Holding("privacy.Export", "person", ("id", "state", "created_at", "ready_at")),
 )

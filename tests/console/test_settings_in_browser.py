@@ -123,6 +123,7 @@ def test_a_key_is_made_shown_once_and_revoked_by_keyboard(visiting: Visiting) ->
     press(page, "Tab", "Enter")
 
     expect(page.get_by_role("button", name="Make a key…")).to_be_focused()
+    expect(secret).to_have_text("")
     assert shown[12:] not in page.content()
     assert ApiKey.objects.get().scopes == [Scope.ASSETS_WRITE]
     tab_to(page, "Revoke… Shop sync")
@@ -215,7 +216,7 @@ def test_the_palette_goes_where_a_few_letters_say(visiting: Visiting) -> None:
     before = page.evaluate("document.documentElement.scrollHeight")
 
     press(page, "Control+k")
-    words = page.get_by_role("combobox")
+    words = page.locator("#palette-words")
     expect(words).to_be_focused()
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollHeight") == before

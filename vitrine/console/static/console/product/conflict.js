@@ -66,7 +66,7 @@ function name(row, field, deeds) {
 
 function fieldWords(field) {
   const key = keyOf(field);
-  return key ?? need("#words").getAttribute(`data-field-${field}`) ?? field;
+  return key ?? need("#product-words").getAttribute(`data-field-${field}`) ?? field;
 }
 
 /** A value in few words; whatever it is, it is shown as text. */

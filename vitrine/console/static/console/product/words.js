@@ -4,5 +4,5 @@ import { need } from "../page.js";
 
 /** `word("shown", 3)`: the word of that name, with the value for its #. */
 export function word(name, value = "") {
-  return (need("#words").dataset[name] ?? name).replace("#", value);
+  return (need("#product-words").dataset[name] ?? name).replace("#", value);
 }

@@ -22,12 +22,12 @@ function start() {
     } catch (problem) {
       complain(problem);
     }
-    await refresh(product);
+    await refresh(button);
   });
   showButtons();
   follow(
     () => {
-      if (due === null) due = setTimeout(refresh, PAUSE_MS);
+      if (due === null) due = setTimeout(() => refresh(document.activeElement), PAUSE_MS);
     },
     () => "goingOn" in page().dataset,
   );
@@ -37,29 +37,39 @@ function start() {
 async function decide(verb, product) {
   const body = product ? { product_ids: [product] } : {};
   let done = 0;
+  let changed = 0;
   for (;;) {
     const answer = await ask("POST", `/api/campaigns/${page().dataset.campaign}/${verb}`, body);
     done += answer.done;
-    if (answer.changed > 0) {
-      complain({ title: word("not-all"), detail: word("changed", { count: answer.changed }) });
-    }
+    changed = answer.changed; // the same ones again in each call
     if (answer.done === 0 || answer.left === 0 || product) break;
   }
+  if (changed > 0) complain({ title: word("not-all"), detail: word("changed", { count: changed }) });
   say(word("decided", { count: done }));
 }
 
-/** The server's page again, in place, with the focus where it was. */
-async function refresh(product) {
+/** The server's page again, in place; the focus goes to what stands where `held` was. */
+async function refresh(held) {
   due = null;
+  const old = page();
+  const again = old.contains(held) ? likeOf(held) : null;
   try {
     const [fresh] = elementsIn(await pageAt(location.pathname + location.search), "[data-campaign]");
-    page().replaceWith(fresh);
+    old.replaceWith(fresh);
   } catch (problem) {
     complain(problem);
     return;
   }
   showButtons();
-  if (product) document.querySelector(`[data-product="${CSS.escape(product)}"] button`)?.focus();
+  if (again) (page().querySelector(again) ?? need("#main")).focus();
+}
+
+/** A selector for the same row's link or button, the buttons for all, or the table. */
+function likeOf(held) {
+  const product = held.closest("[data-product]")?.dataset.product;
+  if (product) return `[data-product="${CSS.escape(product)}"] ${held.matches("a") ? "a" : "button"}`;
+  if (held.matches("[data-decide]")) return "[data-all] button";
+  return held.matches(".table-frame") ? ".table-frame" : "a";
 }
 
 function showButtons() {

@@ -53,6 +53,7 @@ function listen() {
   source = own;
   const silent = setTimeout(() => fallBack(own), FIRST_WORD_MS);
   own.addEventListener("mark", () => clearTimeout(silent));
+  own.addEventListener("mark", () => poll(), { once: true }); // what ended while nobody listened
   own.addEventListener("task", ({ data }) => tell([JSON.parse(data)]));
   own.addEventListener("over", () => fallBack(own));
   own.addEventListener("error", () => {

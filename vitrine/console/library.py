@@ -93,10 +93,6 @@ TEXTS: Mapping[str, Any] = {
     "publish": {"one": _("{count} product published"), "other": _("{count} products published")},
     "unpublish": {"one": _("{count} product hidden"), "other": _("{count} products hidden")},
     "tag": {"one": _("Tags of {count} product changed"), "other": _("Tags of {count} products changed")},
-    "optimize": {
-        "one": _("{count} product is being optimized"),
-        "other": _("{count} products are being optimized"),
-    },
     "delete": {"one": _("{count} product deleted"), "other": _("{count} products deleted")},
     "restore": {"one": _("{count} product is back"), "other": _("{count} products are back")},
     "deletedOne": _("“{name}” is deleted"),
@@ -108,10 +104,6 @@ TEXTS: Mapping[str, Any] = {
     "refused": {"one": _("{count} was refused"), "other": _("{count} were refused")},
     "andMore": _("and {count} more"),
     "sureDelete": {"one": _("Delete {count} product?"), "other": _("Delete {count} products?")},
-    "sureOptimize": {
-        "one": _("Optimize {count} product again?"),
-        "other": _("Optimize {count} products again?"),
-    },
     "surePublish": {"one": _("Publish {count} product?"), "other": _("Publish {count} products?")},
     "sureUnpublish": {"one": _("Hide {count} product?"), "other": _("Hide {count} products?")},
     "deleteDetail": _(
@@ -129,7 +121,6 @@ TEXTS: Mapping[str, Any] = {
     "viewDeleted": _("The view “{name}” is deleted; no product went with it"),
     "published": _("{name}: published"),
     "notPublished": _("{name}: not published"),
-    "isOptimized": _("{name} is being optimized"),
     "retry": _("Try again"),
 }
 """For the page's script. `one` and `other` are chosen by the count, in the page's language."""

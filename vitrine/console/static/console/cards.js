@@ -2,6 +2,7 @@
 
 import { deleteOne } from "./bulk.js";
 import { tagsFor } from "./dialogs.js";
+import { openOptimize } from "./optimizing.js";
 import { complain, elementsIn, need, say } from "./page.js";
 import { leaveOut, mark } from "./selecting.js";
 import { ask, pageAt, productPath } from "./service.js";
@@ -146,11 +147,9 @@ async function tag(card) {
   say(told("tag", { count: 1 }));
 }
 
-async function optimize(card) {
+function optimize(card) {
   need("summary", card).focus();
-  await ask("POST", productPath(card.dataset.product, "optimize"), {});
-  await refresh(card);
-  say(told("isOptimized", { name: card.dataset.name }));
+  openOptimize([card.dataset.product], card.dataset.name);
 }
 
 async function remove(card) {

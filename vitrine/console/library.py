@@ -109,9 +109,6 @@ TEXTS: Mapping[str, Any] = {
     "deleteDetail": _(
         "They disappear at once for everybody, from every page that shows them. You can undo it afterwards."
     ),
-    "optimizeDetail": _(
-        "Each is cooked again by the worker, which takes a while. What shoppers see stays until the new one has passed."
-    ),
     "publishDetail": _("Anyone with the link can see the model, its name and all its metadata."),
     "unpublishDetail": _("Shoppers do not see them any more, on whatever page they are."),
     "tagsOf": {"one": _("Tags of {count} product"), "other": _("Tags of {count} products")},

@@ -163,8 +163,14 @@ def test_many_are_selected_by_keys_and_changed_and_who_is_refused_is_told(visiti
     assert {tuple(one.tags) for one in Product.objects.all()} == {("new", "<b>bold</b>")}
 
     bar.get_by_role("button", name="Optimize again").click()
+    expect(page.get_by_role("heading", name="Optimize 5 products")).to_be_visible()
+    page.keyboard.press("Escape")
+    Product.objects.filter(name="Five").update(tags=[f"tag {number}" for number in range(50)])
+    bar.get_by_role("button", name="Tags…").click()
+    dialog.get_by_label("Add tags").fill("one more")
+    dialog.get_by_role("button", name="Change tags").click()
     expect(page.get_by_role("alert")).to_contain_text("1 was refused")
-    expect(page.get_by_role("alert")).to_contain_text("“Five”: This version is a USDZ")
+    expect(page.get_by_role("alert")).to_contain_text("“Five”: It would have 51 tags")
     bar.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Nothing on show yet")).to_be_visible()
     assert Product.objects.filter(deleted_at=None).count() == 0

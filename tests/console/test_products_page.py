@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browsing import Visiting
@@ -86,8 +87,11 @@ def test_optimizing_again_queues_a_job(visiting: Visiting) -> None:
 
     card.locator("summary").click()
     card.get_by_role("button", name="Optimize again").click()
+    expect(page.get_by_role("heading", name="Optimize Chair")).to_be_visible()
+    page.get_by_role("button", name="Make a preview").click()
 
-    expect(card).to_contain_text("Waiting for its turn")
+    expect(page.get_by_role("dialog").get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_contain_text("Waiting for its turn")
     assert Job.objects.get().state == State.QUEUED
 
 
@@ -112,7 +116,7 @@ def test_a_job_s_progress_and_its_end_show_by_themselves(visiting: Visiting) -> 
     expect(card).to_contain_text("Comparing it with the original")
     expect(card.get_by_role("progressbar")).to_have_attribute("value", re.compile("0.60*"))
     error = {"code": "x", "title": "Too wild", "detail": "Tame it, then upload it again."}
-    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error)
+    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error, finished_at=timezone.now())
 
     expect(card).to_contain_text("Too wild")
     expect(card).to_contain_text("Tame it, then upload it again.")

@@ -3,7 +3,6 @@
 import { removeCards, renew } from "./cards.js";
 import { download, isSure, tagsFor } from "./dialogs.js";
 import { reload } from "./finding.js";
-import { openOptimize } from "./optimizing.js";
 import { complain, need, say } from "./page.js";
 import { endSelection, selectedCards, selection } from "./selecting.js";
 import { ask, productPath } from "./service.js";
@@ -48,7 +47,10 @@ export async function deleteOne(card) {
 async function begin(action) {
   const ids = selection();
   if (action === "download") return download(ids);
-  if (action === "optimize") return openOptimize(ids, selectedCards()[0]?.dataset.name);
+  if (action === "optimize") {
+    const { openOptimize } = await import("./optimizing.js"); // its sheet is on the pages of those who may
+    return openOptimize(ids, selectedCards()[0]?.dataset.name);
+  }
   const more = action === "tag" ? await tagsFor(ids.length, selectedCards()) : {};
   if (!more || (action !== "tag" && !(await mayBegin(action, ids.length)))) return;
   const outcome = await carryOut(action, ids, more);

@@ -2,7 +2,6 @@
 
 import { deleteOne } from "./bulk.js";
 import { tagsFor } from "./dialogs.js";
-import { openOptimize } from "./optimizing.js";
 import { complain, elementsIn, need, say } from "./page.js";
 import { leaveOut, mark } from "./selecting.js";
 import { ask, pageAt, productPath } from "./service.js";
@@ -147,8 +146,9 @@ async function tag(card) {
   say(told("tag", { count: 1 }));
 }
 
-function optimize(card) {
+async function optimize(card) {
   need("summary", card).focus();
+  const { openOptimize } = await import("./optimizing.js"); // its sheet is on the pages of those who may
   openOptimize([card.dataset.product], card.dataset.name);
 }
 

@@ -30,6 +30,9 @@ export function follow(onTask, waits) {
   return () => followers.delete(follower);
 }
 
+/** For who has just learnt which tasks to listen for: what was told before is told once more. */
+export const askNow = () => poll();
+
 async function look() {
   await attend();
   setTimeout(look, LOOK_MS);

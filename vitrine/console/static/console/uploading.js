@@ -2,7 +2,7 @@
 
 import { chosen, takeDrops } from "./dropping.js";
 import { alone, fileOf, forget, isSame, keep, keptBy } from "./keeping.js";
-import { follow, secondsLeft } from "./live.js";
+import { askNow, follow, secondsLeft } from "./live.js";
 import { complain, need, say } from "./page.js";
 import { send } from "./sending.js";
 import { ask, Known, Problem } from "./service.js";
@@ -177,6 +177,7 @@ async function arrived(entry, { id }) {
   await keep(item);
   say(word("arrived", { name: item.name }));
   document.dispatchEvent(new CustomEvent("vitrine:arrived", { detail: { id } }));
+  await askNow(); // the stream may have told of its job before this page knew its product
 }
 
 function ended(entry, problem) {

@@ -91,7 +91,7 @@ def test_optimizing_again_queues_a_job(visiting: Visiting) -> None:
     page.get_by_role("button", name="Make a preview").click()
 
     expect(page.get_by_role("dialog").get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_role("dialog")).to_contain_text("Waiting for its turn")
+    expect(page.get_by_role("dialog")).to_contain_text("Shoppers see what they saw until you publish it.")
     assert Job.objects.get().state == State.QUEUED
 
 

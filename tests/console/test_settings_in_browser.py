@@ -236,7 +236,7 @@ def test_the_palette_goes_where_a_few_letters_say(visiting: Visiting) -> None:
     expect(page.get_by_role("searchbox")).to_be_focused()
     press(page, "Control+k")
     page.keyboard.type("your acc")
-    expect(page.locator("[role=option]:visible")).to_have_count(1)
+    expect(page.get_by_role("option", name="Your account")).to_have_attribute("aria-selected", "true")
     press(page, "Enter")
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
     press(page, "Control+k")

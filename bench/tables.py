@@ -42,7 +42,12 @@ HEAVY_BYTES = 15_000_000
 
 
 def row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(_printable(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _printable(cell: str) -> str:
+    """What a peer complains of may hold anything."""
+    return "".join(sign if sign.isprintable() else "?" for sign in cell)
 
 
 def heading(columns: Sequence[str]) -> list[str]:

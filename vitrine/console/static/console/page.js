@@ -1,5 +1,7 @@
 /** Finding and making parts of the page. Whatever comes from people goes in as text, never as markup. */
 
+import { word } from "./words.js";
+
 /** The element for `selector`, which the page's template promises. */
 export function need(selector, within = document) {
   const found = within.querySelector(selector);
@@ -19,11 +21,6 @@ export function elementsIn(html, selector) {
   );
 }
 
-/** A text of the page's frame in the person's language, by its name in shell.html. */
-export function word(name, english) {
-  return document.querySelector("#words")?.dataset[name] ?? english;
-}
-
 /** Tell those who do not see the page change. */
 export function say(words) {
   need("#said").textContent = words;
@@ -40,7 +37,7 @@ export function complain({ title, detail }, cure = null) {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "plain";
-  close.textContent = word("close", "Close");
+  close.textContent = word("close");
   close.addEventListener("click", () => box.remove());
   box.append(words, ...(cure ? [cureButton(box, cure)] : []), close);
   need("#faults").append(box);

@@ -1,6 +1,6 @@
 /** Talking with the service: its API with the page's login, and the page's own parts. */
 
-import { word } from "./page.js";
+import { word } from "./words.js";
 
 const PRODUCTS = "/api/assets/3d/";
 
@@ -10,7 +10,7 @@ export class Problem extends Error {
     super(detail || title);
     this.status = status;
     this.code = code;
-    this.title = title ?? word("unreached", "The service cannot be reached");
+    this.title = title ?? word("unreached");
     this.detail = detail;
     this.errors = errors;
     this.retryAfter = retryAfter;
@@ -25,7 +25,7 @@ export class Known extends Error {
   }
 }
 
-const unreached = () => ({ detail: word("connection", "Check the connection, then try again.") });
+const unreached = () => ({ detail: word("connection") });
 
 /** Asks the API. Gives the answer's JSON, or null where there is none; throws a Problem. */
 export async function ask(method, path, body, signal, more = {}) {
@@ -108,8 +108,8 @@ function csrfToken() {
 }
 
 function problemOf(status, text, retryAfter = null) {
-  const title = word("answered", "The service answered with {status}").replace("{status}", status);
-  const none = { status, title, detail: word("moment", "Try again in a moment.") };
+  const title = word("answered", { status });
+  const none = { status, title, detail: word("moment") };
   const seconds = Number.parseInt(retryAfter ?? "", 10);
   const when = { retryAfter: Number.isNaN(seconds) ? null : seconds };
   try {

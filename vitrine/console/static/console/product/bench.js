@@ -1,7 +1,7 @@
 /** The viewer's renderer, light and camera, for the tools that work on a model. Loaded when the first of them is opened. */
 
 import { need } from "../page.js";
-import { word } from "./words.js";
+import { word } from "../words.js";
 
 let loading = null;
 
@@ -31,7 +31,7 @@ export async function open(place, url, signal, dressed = () => {}) {
   place.append(view);
   signal.addEventListener("abort", () => view.remove(), { once: true });
   const answer = await fetch(url, { signal, credentials: "same-origin" });
-  if (!answer.ok) throw new Error(word("cannotLoad"));
+  if (!answer.ok) throw new Error(word("cannot-load"));
   await bench.show(view, await answer.blob());
   signal.throwIfAborted();
   return { view, bench };

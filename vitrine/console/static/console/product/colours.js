@@ -1,11 +1,11 @@
 /** What shoppers read for each colourway of the model: `metadata.colourways`, by the file's own names. */
 
 import { complain, copyOf, need, say } from "../page.js";
+import { word } from "../words.js";
 import { mainModel, open } from "./bench.js";
 import { refresh } from "./parts.js";
 import { renewViewer } from "./points.js";
 import { product, same, save } from "./state.js";
-import { word } from "./words.js";
 
 export async function start(place, signal) {
   const { view, bench } = await open(need("[data-stage]", place), mainModel().url, signal);

@@ -1,9 +1,9 @@
 /** Two files of one version side by side, under a slider, or as what differs; whoever turns one, turns both. */
 
 import { need, sizeWords } from "../page.js";
+import { word } from "../words.js";
 import { models, open } from "./bench.js";
 import { drawDifference } from "./difference.js";
-import { word } from "./words.js";
 
 const SIDES = ["left", "right"];
 const REST_MS = 120;
@@ -139,6 +139,6 @@ function compareSoon(table) {
       views.right,
       Number(need("[data-amplify] input", place).value),
     );
-    need("[data-said]", place).textContent = word("differs", (100 * share).toFixed(1));
+    need("[data-said]", place).textContent = word("differs", { share: (100 * share).toFixed(1) });
   }, REST_MS);
 }

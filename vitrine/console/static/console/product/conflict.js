@@ -1,8 +1,8 @@
 /** When two people change one product: who changed what, and the choice of what stays. */
 
 import { copyOf, need } from "../page.js";
+import { word, wordIfAny } from "../words.js";
 import { keyOf, readField, same } from "./state.js";
-import { word } from "./words.js";
 
 const LONGEST = 300;
 
@@ -16,7 +16,7 @@ export function settle({ differing, wished, base, theirs, deeds }) {
   const clashes = clashing.map((field) => clash(field, wished, theirs, deeds));
   const rows = others.map((field) => other(field, base, theirs, deeds));
   need("[data-list]", dialog).replaceChildren(...clashes.map(({ row }) => row), ...rows);
-  need("[data-lead]", dialog).textContent = word(clashing.length > 0 ? "theirsClash" : "theirsOther");
+  need("[data-lead]", dialog).textContent = word(clashing.length > 0 ? "theirs-clash" : "theirs-other");
   dialog.returnValue = "";
   dialog.showModal();
   (dialog.querySelector("input") ?? need("[data-save]", dialog)).focus();
@@ -66,7 +66,7 @@ function name(row, field, deeds) {
 
 function fieldWords(field) {
   const key = keyOf(field);
-  return key ?? need("#product-words").getAttribute(`data-field-${field}`) ?? field;
+  return key ?? wordIfAny(`field-${field}`) ?? field;
 }
 
 /** A value in few words; whatever it is, it is shown as text. */

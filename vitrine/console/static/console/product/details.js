@@ -1,9 +1,9 @@
 /** Name, alt text, tags and data: typed freely, saved at once, compared with what somebody else saved meanwhile. */
 
 import { complain, copyOf, need, say } from "../page.js";
+import { word } from "../words.js";
 import { onFresh, refresh, wake } from "./parts.js";
 import { product, readField, same, save } from "./state.js";
-import { word } from "./words.js";
 
 const OWN = new Set(["hotspots", "view", "colourways", "dimensions_m"]);
 
@@ -68,11 +68,11 @@ function read(form) {
     ar_enabled: ar.checked,
   };
   const faults = [];
-  if (wished.tags.length > 50 || wished.tags.some((one) => one.length > 60)) faults.push(word("tagsLong"));
+  if (wished.tags.length > 50 || wished.tags.some((one) => one.length > 60)) faults.push(word("tags-long"));
   const rows = new Map([...form.querySelectorAll("[data-key]")].map((row) => [row.dataset.key, row]));
   for (const [key, row] of rows) {
     const value = rowValue(row);
-    if (value instanceof SyntaxError) faults.push(`${key} ${word("notJson")}`);
+    if (value instanceof SyntaxError) faults.push(`${key} ${word("not-json")}`);
     wished[`metadata.${key}`] = value;
   }
   for (const key of Object.keys(product().metadata)) {
@@ -108,7 +108,7 @@ function add(form) {
   if (!key) return input.focus();
   const there = [...form.querySelectorAll("[data-key]")].find((row) => row.dataset.key === key);
   if (there || OWN.has(key)) {
-    tell(form, `${key} ${word("thereAlready")}`);
+    tell(form, `${key} ${word("there-already")}`);
     return (there ?? form).querySelector("input, textarea").focus();
   }
   const row = copyOf("data-row");

@@ -2,11 +2,11 @@
 
 import { complain, need, say } from "../page.js";
 import { ask, productPath } from "../service.js";
+import { word } from "../words.js";
 import { frameOf, mainModel, open, short } from "./bench.js";
 import { refresh } from "./parts.js";
 import { renewViewer } from "./points.js";
 import { product, save } from "./state.js";
-import { word } from "./words.js";
 
 /** scene.json's orbit is this part of the distance that frames the model. */
 const USUAL_DISTANCE = 1.05;
@@ -80,5 +80,5 @@ export async function cook(more) {
   const { id, version, wishes } = product();
   await ask("POST", productPath(id, "optimize"), { ...wishes, version, ...more });
   await refresh();
-  say(word("queued"));
+  say(word("version-queued"));
 }

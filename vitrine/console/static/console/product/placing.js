@@ -1,11 +1,11 @@
 /** Turning, scaling and standing up: tried on the file that is shown, made by the pipeline from the one that was sent. */
 
 import { complain, need } from "../page.js";
+import { word } from "../words.js";
 import { mainModel, open, short } from "./bench.js";
 import { cook } from "./first.js";
 import { product } from "./state.js";
 import { about, after, back, fromDegrees, NONE, toDegrees } from "./turning.js";
-import { word } from "./words.js";
 
 const DEGREE = Math.PI / 180;
 
@@ -65,11 +65,9 @@ async function show(table, typed = "") {
   const size = { x: measured.x * factor, y: measured.y * factor, z: measured.z * factor };
   if (typed !== "scale") need("[data-scale]", place).value = short(scale, 6);
   if (typed !== "height") need("[data-height]", place).value = short(size.y * 100, 2);
-  const sides = ["x", "y", "z"].map((axis) => short(size[axis] * 100, size[axis] < 0.1 ? 2 : 1));
-  need("[data-placed]", place).textContent = sides.reduce(
-    (said, side) => said.replace("#", side),
-    word("placed", "#"),
-  );
+  const side = (axis) => short(size[axis] * 100, size[axis] < 0.1 ? 2 : 1);
+  const sides = { wide: side("x"), high: side("y"), deep: side("z") };
+  need("[data-placed]", place).textContent = word("placed", sides);
   need("[data-save]", place).disabled = !changed(table);
 }
 

@@ -1,11 +1,11 @@
 /** Points on the model: put by a click, or by keys in the middle of the view; kept in `metadata.hotspots`. */
 
 import { complain, copyOf, need, say } from "../page.js";
+import { word } from "../words.js";
 import { frameOf, mainModel, open, short } from "./bench.js";
 import { refresh } from "./parts.js";
 import { product, same, save } from "./state.js";
 import { reopen } from "./tools.js";
-import { word } from "./words.js";
 
 const MOST = 40;
 /** A press that moves farther turns the model, and puts nothing. */
@@ -60,7 +60,7 @@ function put(desk, x, y) {
   show(desk, spot);
   mark(desk);
   need("input", spot.row).focus();
-  tell(desk, word("put", desk.spots.indexOf(spot) + 1));
+  tell(desk, word("put", { number: desk.spots.indexOf(spot) + 1 }));
 }
 
 const numbers = ({ x, y, z }, digits) => [x, y, z].map((each) => Number(short(each, digits)));
@@ -107,7 +107,7 @@ function rowFor(desk, spot) {
   need("[data-keep]", row).addEventListener("click", () => {
     spot.given = { ...spot.given, camera: frameOf(desk.view, desk.bench) };
     mark(desk);
-    say(word("viewKept"));
+    say(word("view-kept"));
   });
   need("[data-move]", row).addEventListener("click", () => {
     desk.moving = spot;
@@ -185,7 +185,7 @@ async function keep(desk) {
   const empty = desk.spots.find(({ row }) => need("input", row).value.trim() === "");
   if (empty) {
     need("input", empty.row).focus();
-    return tell(desk, word("needText"));
+    return tell(desk, word("need-text"));
   }
   try {
     if (!(await save({ "metadata.hotspots": listOf(desk) }))) return;

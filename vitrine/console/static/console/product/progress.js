@@ -2,8 +2,8 @@
 
 import { need, say } from "../page.js";
 import { ask } from "../service.js";
+import { word } from "../words.js";
 import { refresh } from "./parts.js";
-import { word } from "./words.js";
 
 const PAUSE_MS = 2_000;
 const PAUSE_AFTER_FAULT_MS = 10_000;
@@ -45,6 +45,6 @@ function show(head, { status, step, progress }) {
 
 async function end({ status, error }) {
   await refresh();
-  say(status === "done" ? word("ready") : `${word("failed")}. ${error?.title ?? ""}`);
+  say(status === "done" ? word("version-ready") : `${word("version-failed")}. ${error?.title ?? ""}`);
   follow();
 }

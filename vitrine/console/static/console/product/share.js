@@ -2,9 +2,9 @@
 
 import { complain, elementsIn, need, say } from "../page.js";
 import { pageAt } from "../service.js";
+import { word } from "../words.js";
 import { workbench } from "./bench.js";
 import { product } from "./state.js";
-import { word } from "./words.js";
 
 export function startShare() {
   const link = need("[data-link]");

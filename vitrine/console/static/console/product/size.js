@@ -1,9 +1,9 @@
 /** The true size that a person claims, in centimetres; it is kept in metres. */
 
 import { complain, need, say } from "../page.js";
+import { word } from "../words.js";
 import { onFresh, refresh } from "./parts.js";
 import { product, same, save } from "./state.js";
-import { word } from "./words.js";
 
 export function startSize() {
   prepare();

@@ -1,8 +1,8 @@
 /** The row of tools over the model: one is open at a time, and takes the model's place. */
 
 import { complain, copyOf, need } from "../page.js";
+import { word } from "../words.js";
 import { hasWebgl, models } from "./bench.js";
-import { word } from "./words.js";
 
 const TOOLS = {
   compare: () => import("./compare.js"),
@@ -60,7 +60,7 @@ async function openTool(tab) {
   bench.hidden = name === "look";
   bench.replaceChildren();
   if (name === "look") return;
-  if (!hasWebgl()) return bench.append(word("noWebgl"));
+  if (!hasWebgl()) return bench.append(word("no-webgl"));
   const place = copyOf(name);
   bench.append(place);
   try {
@@ -69,6 +69,6 @@ async function openTool(tab) {
     await start(place, own.signal);
   } catch (problem) {
     if (own.signal.aborted) return;
-    complain({ title: problem.title ?? word("cannotLoad"), detail: problem.detail ?? problem.message });
+    complain({ title: problem.title ?? word("cannot-load"), detail: problem.detail ?? problem.message });
   }
 }

@@ -1,9 +1,9 @@
 /** Publishing, rolling back, and notes. */
 
 import { complain, copyOf, need, say } from "../page.js";
+import { word } from "../words.js";
 import { refresh } from "./parts.js";
 import { save, send } from "./state.js";
-import { word } from "./words.js";
 
 const VERBS = { publish, "show-version": showVersion, note };
 
@@ -34,7 +34,7 @@ async function showVersion(button) {
   const number = Number(button.closest("[data-version]").dataset.version);
   if (!(await send("POST", `versions/${number}/publish`, undefined, { version: number }))) return;
   await refresh();
-  say(word("shown", number));
+  say(word("shown", { number }));
 }
 
 async function note(button) {

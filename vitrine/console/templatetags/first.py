@@ -45,8 +45,7 @@ def _own() -> QuerySet[Product]:
 
 
 def _tasks(own: QuerySet[Product]) -> list[Task]:
-    newest = [str(pk) for pk in own.order_by("-created_at").values_list("pk", flat=True)[:200]]
-    seen = Event.objects.filter(product_id__in=newest)
+    newest = list(own.order_by("-created_at").only("status", "published_version")[:200])
     return [
         Task(
             gettext("Upload a model"),
@@ -59,14 +58,14 @@ def _tasks(own: QuerySet[Product]) -> list[Task]:
                 "From one upload come variants: smaller files for phones, desktops and AR, and a poster, each "
                 "compared with your original. The comparison is its proof."
             ),
-            own.filter(status=Status.READY, pk__in=newest).exists(),
+            any(one.status == Status.READY for one in newest),
         ),
         Task(
             gettext("Publish it for your page"),
             gettext(
                 "Published, anyone with the link can see it. “Embed…” on its card has the lines for your shop's page."
             ),
-            own.exclude(published_version=None).filter(pk__in=newest).exists(),
+            any(one.published_version_id for one in newest),
         ),
         Task(
             gettext("See it in your room"),
@@ -74,6 +73,6 @@ def _tasks(own: QuerySet[Product]) -> list[Task]:
                 "Open the product's page on a phone and choose “View in your space”: AR puts it on your floor, in its "
                 "true size. It counts as done when a phone has told so."
             ),
-            seen.filter(kind="ar").exists(),
+            Event.objects.filter(product_id__in=[str(one.pk) for one in newest], kind="ar").exists(),
         ),
     ]

@@ -19,6 +19,7 @@ def address_of(request: HttpRequest) -> str:
     return next((str(parsed) for hop in believed if (parsed := _parsed(hop))), _NOWHERE)
 
 
+@lru_cache(maxsize=10_000)
 def shortened(address: str) -> str:
     """An address for logs: without its last byte, or for IPv6 its last ten: a network, not somebody."""
     parsed = _parsed(address)
@@ -39,6 +40,7 @@ def _digest_of(address: str, secret: str) -> str:
     return hashlib.blake2b(address.encode(), key=key, digest_size=12).hexdigest()
 
 
+@lru_cache(maxsize=10_000)
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     """Without a port, a zone, or the clothes of an IPv4 address in IPv6."""
     bare = text.strip().strip('"')

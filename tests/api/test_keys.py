@@ -206,7 +206,7 @@ def test_keys_cannot_be_made_for_somebody_else_or_with_more_than_was_asked(calli
 
 
 def test_a_list_goes_on_where_its_page_ended(calling: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vitrine.api.newest.NewestFirst.page_size", 2)
+    monkeypatch.setattr("vitrine.api.pages.NewestFirst.page_size", 2)
     by = a_user(Role.ADMIN)
     made = [str(a_key(Scope.ASSETS_READ, by=by)[0].pk) for _ in range(3)]
     admin: APIClient = calling(by)

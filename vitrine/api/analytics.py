@@ -1,6 +1,5 @@
 """/api/analytics/: what viewers told, added up; as JSON or, to take it away, as CSV."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.lists import Moment
 from vitrine.api.measured import Csv, SummaryOut, TopicOut
 from vitrine.api.products import readable_product
@@ -88,7 +87,7 @@ class Summary(APIView):
     @extend_schema(operation_id="read_analytics", responses=SummaryOut, parameters=[PeriodQuery])
     def get(self, request: Request) -> Response:
         asked = PeriodQuery(data=request.query_params).asked()
-        return _private({"since": asked.since, "until": asked.until, **summary(asked)})
+        return private({"since": asked.since, "until": asked.until, **summary(asked)})
 
 
 class OfProduct(APIView):
@@ -96,7 +95,7 @@ class OfProduct(APIView):
     def get(self, request: Request, product_id: UUID) -> Response:
         product = readable_product(request, product_id)
         asked = PeriodQuery(data=request.query_params).asked(product.pk)
-        return _private({"since": asked.since, "until": asked.until, **summary(asked)})
+        return private({"since": asked.since, "until": asked.until, **summary(asked)})
 
 
 class OneTopic(APIView):
@@ -117,13 +116,9 @@ class OneTopic(APIView):
         asked = AnalyticsQuery(data=request.query_params).asked()
         rows = rows_of(Topic(topic), asked)
         about = {"since": asked.since, "until": asked.until, "every": asked.every, "group_by": asked.group}
-        return _private({"topic": topic, **about, "rows": rows})
+        return private({"topic": topic, **about, "rows": rows})
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         if request.query_params.get("as") == "csv":
             return Csv(), Csv.media_type
         return super().perform_content_negotiation(request, force)
-
-
-def _private(shape: Mapping[str, Any]) -> Response:
-    return Response(shape, headers={"Cache-Control": PRIVATE})

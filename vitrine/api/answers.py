@@ -12,8 +12,11 @@ from rest_framework.response import Response
 
 PUBLIC = "public, max-age=30, stale-while-revalidate=300"
 PRIVATE = "private, no-store"
-NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
-"""The policy of an answer that is nothing to look at."""
+
+
+def private(shape: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """For the caller alone, and for no cache."""
+    return Response(shape, status=status, headers={"Cache-Control": PRIVATE, **(headers or {})})
 
 
 def tagged(
@@ -46,7 +49,6 @@ def manners(response: HttpResponse, etag: str, *, public: bool) -> None:
     """The headers of an answer that has an ETag."""
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = PUBLIC if public else PRIVATE
-    response.headers["Content-Security-Policy"] = NO_PAGE
     if public:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Timing-Allow-Origin"] = "*"

@@ -5,14 +5,14 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.access.audit import found_by, told
-from vitrine.api.answers import PRIVATE
-from vitrine.api.pages import NewestFirst
+from vitrine.api.answers import private
+from vitrine.api.pages import SizedNewestFirst, page_of
 from vitrine.api.shapes import Words
 
 
@@ -60,12 +60,11 @@ class AuditOut(serializers.Serializer[Any]):
     previous = serializers.URLField(allow_null=True)
 
 
-class JsonLines(BaseRenderer):
+class JsonLines(JSONRenderer):
     """One entry a line; the next page stands in the header Link."""
 
     media_type = "application/x-ndjson"
     format = "ndjson"
-    charset = None  # JSON is UTF-8
 
     def render(
         self,
@@ -73,12 +72,13 @@ class JsonLines(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
+        as_json = super().render
         if not isinstance(data, Mapping) or "results" not in data:  # a problem
-            return bytes(JSONRenderer().render(data))
-        return b"".join(JSONRenderer().render(entry) + b"\n" for entry in data["results"])
+            return bytes(as_json(data))
+        return b"".join(as_json(entry) + b"\n" for entry in data["results"])
 
 
-class AuditPages(NewestFirst):
+class AuditPages(SizedNewestFirst):
     page_size = 100
     max_page_size = 1_000
     ordering = ("-at", "-id")
@@ -99,9 +99,5 @@ class Audit(APIView):
     def get(self, request: Request) -> Response:
         asked = AuditQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        pages = AuditPages()
-        page = pages.paginate_queryset(found_by(**asked.validated_data), request, view=self) or []
-        links = {"next": pages.get_next_link(), "previous": pages.get_previous_link()}
-        header = {"Link": f'<{links["next"]}>; rel="next"'} if links["next"] else {}
-        shape = {"results": [told(entry) for entry in page], **links}
-        return Response(shape, headers={"Cache-Control": PRIVATE, **header})
+        shape = page_of(found_by(**asked.validated_data), request, told, AuditPages())
+        return private(shape, headers={"Link": f'<{shape["next"]}>; rel="next"'} if shape["next"] else {})

@@ -17,7 +17,7 @@ from vitrine.access.login import log_in
 from vitrine.access.passwords import LONGEST
 from vitrine.access.roles import Role, Scope
 from vitrine.access.tokens import Pair
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.authentication import calling
 from vitrine.api.products import writer
 from vitrine.api.shapes import Words
@@ -171,4 +171,4 @@ def _me(request: Request) -> Response:
         "second_factor": user.has_second_factor,
         "language": user.language,
     }
-    return Response(shape, headers={"Cache-Control": PRIVATE})
+    return private(shape)

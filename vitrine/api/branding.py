@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.products import writer
 from vitrine.api.shapes import Words
 from vitrine.catalog import branding
@@ -104,7 +104,7 @@ class Logo(APIView):
 
 
 def _answer(kept: branding.Branding) -> Response:
-    return Response(_shape(kept), headers={"Cache-Control": PRIVATE})
+    return private(_shape(kept))
 
 
 def _shape(kept: branding.Branding) -> Mapping[str, Any]:

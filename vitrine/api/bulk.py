@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.parsers import Json
 from vitrine.api.products import readable_product, shown, writer
 from vitrine.api.repeats import repeatable
@@ -71,7 +71,7 @@ class Bulk(APIView):
         fields.is_valid(raise_exception=True)
         outcomes = carry_out(_order(request, fields.validated_data), fields.validated_data["ids"])
         shapes = [_shape(outcome) for outcome in outcomes]
-        return Response({"results": shapes}, headers={"Cache-Control": PRIVATE})
+        return private({"results": shapes})
 
 
 class Restore(APIView):

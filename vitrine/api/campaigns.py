@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.products import writer
 from vitrine.api.repeats import id_for, repeatable
 from vitrine.api.shapes import NAME_LENGTH, QualityField, TaskError, Words, base_url, given_in
@@ -106,7 +106,7 @@ class Campaigns(APIView):
     def get(self, request: Request) -> Response:
         found = Campaign.objects.order_by("-created_at")[:_PAGE]
         shapes = [campaign_shape(one, base_url(request)) for one in found]
-        return Response({"results": shapes}, headers={"Cache-Control": PRIVATE})
+        return private({"results": shapes})
 
     @extend_schema(operation_id="create_campaign", request=CampaignFields, responses={201: CampaignOut})
     @repeatable
@@ -123,14 +123,14 @@ class Campaigns(APIView):
         """The answer that a campaign was made; 404 when it was not."""
         shape = campaign_shape(get_object_or_404(Campaign, pk=campaign_id), base_url(request))
         location = f"{base_url(request)}/api/campaigns/{campaign_id}/"
-        return Response(shape, status=201, headers={"Cache-Control": PRIVATE, "Location": location})
+        return private(shape, status=201, headers={"Location": location})
 
 
 class OneCampaign(APIView):
     @extend_schema(operation_id="read_campaign", responses=CampaignOut)
     def get(self, request: Request, campaign_id: UUID) -> Response:
         campaign = get_object_or_404(Campaign, pk=campaign_id)
-        return Response(campaign_shape(campaign, base_url(request)), headers={"Cache-Control": PRIVATE})
+        return private(campaign_shape(campaign, base_url(request)))
 
 
 class CampaignItems(APIView):
@@ -143,7 +143,7 @@ class CampaignItems(APIView):
         last = found[-1].pk if len(found) == _PAGE else None
         here = f"{base_url(request)}/api/campaigns/{campaign_id}/items"
         shape = {"results": list(map(item_shape, found)), "next": last and f"{here}?after={last}"}
-        return Response(shape, headers={"Cache-Control": PRIVATE})
+        return private(shape)
 
 
 class Promote(APIView):

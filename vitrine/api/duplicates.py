@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.catalog.queries import versions_of_files
 
 _MOST = 50
@@ -51,4 +51,4 @@ class Known(APIView):
             }
             for version in found
         ]
-        return Response({"results": shapes}, headers={"Cache-Control": PRIVATE})
+        return private({"results": shapes})

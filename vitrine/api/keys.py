@@ -18,8 +18,8 @@ from rest_framework.views import APIView
 from vitrine.access import moments
 from vitrine.access.models import ApiKey
 from vitrine.access.roles import Scope
-from vitrine.api.answers import PRIVATE
-from vitrine.api.newest import newest_first
+from vitrine.api.answers import private
+from vitrine.api.pages import page_of
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words
@@ -76,7 +76,7 @@ class KeysOut(serializers.Serializer[Any]):
 class Keys(APIView):
     @extend_schema(operation_id="list_keys", responses=KeysOut, parameters=[OpenApiParameter("cursor", str)])
     def get(self, request: Request) -> Response:
-        return newest_first(request, ApiKey.objects.all(), key_shape, by_time="created_at")
+        return private(page_of(ApiKey.objects.all(), request, key_shape))
 
     @extend_schema(operation_id="create_key", request=KeyIn, responses={201: KeyMadeOut})
     @repeatable
@@ -94,7 +94,7 @@ class Keys(APIView):
 class OneKey(APIView):
     @extend_schema(operation_id="read_key", responses=KeyOut)
     def get(self, request: Request, key_id: UUID) -> Response:
-        return Response(key_shape(get_object_or_404(ApiKey, pk=key_id)), headers={"Cache-Control": PRIVATE})
+        return private(key_shape(get_object_or_404(ApiKey, pk=key_id)))
 
     @extend_schema(operation_id="revoke_key", responses={204: None})
     def delete(self, request: Request, key_id: UUID) -> Response:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -38,19 +38,12 @@ class LiveEventOut(serializers.Serializer[Any]):
     id = serializers.CharField(required=False)
 
 
-class EventStream(BaseRenderer):
+class EventStream(JSONRenderer):
     """So that `Accept: text/event-stream` is taken; problems are JSON all the same."""
 
     media_type = "text/event-stream"
     format = "events"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        return bytes(JSONRenderer().render(data))
+    charset = "utf-8"
 
 
 class TaskStream(APIView):

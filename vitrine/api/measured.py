@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 
 from vitrine.insight.measures import Every
 from vitrine.insight.topics import AR_KINDS, COLUMNS, LOADS, Topic
@@ -120,7 +120,7 @@ class TopicOut(serializers.Serializer[Any]):
     rows = AnyRow(many=True)
 
 
-class Csv(BaseRenderer):
+class Csv(JSONRenderer):
     """A line a row, with a heading; a problem stays JSON."""
 
     media_type = "text/csv"
@@ -134,7 +134,7 @@ class Csv(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         if not isinstance(data, Mapping) or "rows" not in data:  # a problem
-            return bytes(JSONRenderer().render(data))
+            return bytes(super().render(data))
         text = io.StringIO()
         columns = ("start", "group", *COLUMNS[Topic(data["topic"])])
         writer = csv.DictWriter(text, columns, lineterminator="\r\n")

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.access.models import User
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import PRIVATE, private
 from vitrine.api.products import writer
 from vitrine.api.repeats import id_for, repeatable
 from vitrine.api.shapes import Words
@@ -108,7 +108,7 @@ class Retention(APIView):
         """What the next sweep would take, and what the last ones took."""
         due = [{"rule": one.rule.name, "count": one.count} for one in retention.plan()]
         runs = RetentionRun.objects.order_by("-day").values("day", "began_at", "ended_at", "taken")
-        return Response({"due": due, "runs": list(runs[:_LAST_RUNS])}, headers={"Cache-Control": PRIVATE})
+        return private({"due": due, "runs": list(runs[:_LAST_RUNS])})
 
 
 class OwnExport(APIView):
@@ -163,7 +163,7 @@ class ErasePerson(APIView):
         given = ErasureIn(data=request.data)
         given.is_valid(raise_exception=True)
         _check_meant(person, given.validated_data["username"])
-        return Response(erasure_shape(erase(person, by=writer(request))), headers={"Cache-Control": PRIVATE})
+        return private(erasure_shape(erase(person, by=writer(request))))
 
 
 def _check_meant(person: User, username: str) -> None:
@@ -179,7 +179,7 @@ def _asked(found: Export) -> Response:
 
 def _those_of(person: User) -> Response:
     shapes = [export_shape(one) for one in export.those_of(person)]
-    return Response({"results": shapes}, headers={"Cache-Control": PRIVATE})
+    return private({"results": shapes})
 
 
 def rule_shape(rule: Rule) -> Mapping[str, Any]:

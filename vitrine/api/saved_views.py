@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.lists import ListFields
 from vitrine.api.parsers import Json
 from vitrine.api.products import writer
@@ -72,7 +72,7 @@ class Views(APIView):
 
     @extend_schema(operation_id="list_views", responses=SavedViewsOut)
     def get(self, request: Request) -> Response:
-        return _private({"results": [_shape(view) for view in saved.seen_by(writer(request))]})
+        return private({"results": [_shape(view) for view in saved.seen_by(writer(request))]})
 
     @extend_schema(operation_id="create_view", request=NewSavedView, responses={201: SavedViewOut})
     @repeatable
@@ -80,7 +80,9 @@ class Views(APIView):
         fields = NewSavedView(data=request.data)
         fields.is_valid(raise_exception=True)
         view = saved.save(by=writer(request), **fields.validated_data)
-        return _private(_shape(view), status=201, Location=f"{base_url(request)}/api/views/{view.pk}/")
+        return private(
+            _shape(view), status=201, headers={"Location": f"{base_url(request)}/api/views/{view.pk}/"}
+        )
 
 
 class OneView(APIView):
@@ -88,14 +90,14 @@ class OneView(APIView):
 
     @extend_schema(operation_id="read_view", responses=SavedViewOut)
     def get(self, request: Request, view_id: UUID) -> Response:
-        return _private(_shape(_seen(request, view_id)))
+        return private(_shape(_seen(request, view_id)))
 
     @extend_schema(operation_id="change_view", request=SavedViewFields, responses=SavedViewOut)
     def patch(self, request: Request, view_id: UUID) -> Response:
         view = _seen(request, view_id)
         fields = SavedViewFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        return _private(_shape(saved.change(view, by=writer(request), **fields.validated_data)))
+        return private(_shape(saved.change(view, by=writer(request), **fields.validated_data)))
 
     @extend_schema(operation_id="delete_view", responses={204: None})
     def delete(self, request: Request, view_id: UUID) -> Response:
@@ -106,10 +108,6 @@ class OneView(APIView):
 def _seen(request: Request, view_id: UUID) -> SavedView:
     """404 for somebody else's own."""
     return get_object_or_404(saved.seen_by(writer(request)), pk=view_id)
-
-
-def _private(body: Mapping[str, Any], *, status: int = 200, **headers: str) -> Response:
-    return Response(body, status=status, headers={"Cache-Control": PRIVATE, **headers})
 
 
 def _shape(view: SavedView) -> Mapping[str, Any]:

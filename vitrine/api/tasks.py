@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.shapes import ProductId, TaskOut, TasksOut, task_shape
 from vitrine.processing.models import Job, State
 
@@ -28,7 +28,7 @@ class Tasks(APIView):
         product = asked.validated_data.get("product")
         found = _jobs().filter(version__product_id=product) if product else _jobs()
         jobs = found.order_by("-created_at")[:100]
-        return Response({"results": [task_shape(job) for job in jobs]}, headers={"Cache-Control": PRIVATE})
+        return private({"results": [task_shape(job) for job in jobs]})
 
 
 class OneTask(APIView):
@@ -36,7 +36,7 @@ class OneTask(APIView):
     def get(self, request: Request, task_id: UUID) -> Response:
         job = get_object_or_404(_jobs(), pk=task_id)
         waiting = {"Retry-After": str(_POLL_S)} if job.state in {State.QUEUED, State.PROCESSING} else {}
-        return Response(task_shape(job), headers={"Cache-Control": PRIVATE, **waiting})
+        return private(task_shape(job), headers=waiting)
 
 
 def _jobs() -> QuerySet[Job]:

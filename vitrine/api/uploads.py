@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words, base_url
@@ -82,7 +82,7 @@ class Uploads(APIView):
     def get(self, request: Request) -> Response:
         taken = extensions(converts=settings.PIPELINE.converts)
         shape = {"max_bytes": settings.MAX_UPLOAD_BYTES, "extensions": list(taken)}
-        return Response(shape, headers={"Cache-Control": PRIVATE})
+        return private(shape)
 
     @extend_schema(operation_id="create_upload", request=UploadFields, responses={201: UploadOut})
     @repeatable
@@ -94,14 +94,14 @@ class Uploads(APIView):
         upload = uploads.begin(said["name"], said["size"], sha256=sha256, by=writer(request))
         shape = upload_shape(upload, base_url(request))
         location = f"{base_url(request)}/api/uploads/{upload.pk}/"
-        return Response(shape, status=201, headers={"Cache-Control": PRIVATE, "Location": location})
+        return private(shape, status=201, headers={"Location": location})
 
 
 class OneUpload(APIView):
     @extend_schema(operation_id="read_upload", responses=UploadOut)
     def get(self, request: Request, upload_id: UUID) -> Response:
         upload = uploads.find(upload_id, by=writer(request))
-        return Response(upload_shape(upload, base_url(request)), headers={"Cache-Control": PRIVATE})
+        return private(upload_shape(upload, base_url(request)))
 
     @extend_schema(operation_id="delete_upload", responses={204: None})
     def delete(self, request: Request, upload_id: UUID) -> Response:
@@ -126,14 +126,14 @@ class OnePart(APIView):
         upload = uploads.find(upload_id, by=writer(request))
         size = uploads.size_of_part(upload, number)
         uploads.put_part(upload, number, PartBody(request, number, size))
-        return Response({"number": number, "size": size}, headers={"Cache-Control": PRIVATE})
+        return private({"number": number, "size": size})
 
 
 class Complete(APIView):
     @extend_schema(operation_id="complete_upload", request=None, responses=UploadOut)
     def post(self, request: Request, upload_id: UUID) -> Response:
         upload = uploads.complete(uploads.find(upload_id, by=writer(request)))
-        return Response(upload_shape(upload, base_url(request)), headers={"Cache-Control": PRIVATE})
+        return private(upload_shape(upload, base_url(request)))
 
 
 def upload_shape(upload: Upload, base: str) -> Mapping[str, Any]:

@@ -16,9 +16,9 @@ from vitrine.access import links, people, second_factor
 from vitrine.access.models import User
 from vitrine.access.passwords import random_password
 from vitrine.access.roles import Role
-from vitrine.api.answers import PRIVATE
+from vitrine.api.answers import private
 from vitrine.api.auth import Password
-from vitrine.api.newest import newest_first
+from vitrine.api.pages import NewestFirst, page_of
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
 from vitrine.api.shapes import Words, base_url
@@ -86,13 +86,17 @@ class PeopleOut(serializers.Serializer[Any]):
     previous = serializers.URLField(allow_null=True)
 
 
+class PeoplePages(NewestFirst):
+    ordering = ("-date_joined", "-id")
+
+
 class People(APIView):
     @extend_schema(
         operation_id="list_users", responses=PeopleOut, parameters=[OpenApiParameter("cursor", str)]
     )
     def get(self, request: Request) -> Response:
         found = User.objects.select_related("second_factor")
-        return newest_first(request, found, person_shape, by_time="date_joined")
+        return private(page_of(found, request, person_shape, PeoplePages()))
 
     @extend_schema(operation_id="create_user", request=PersonIn, responses={201: PersonMadeOut})
     @repeatable
@@ -129,7 +133,7 @@ class Invitation(APIView):
     def post(self, request: Request, person_id: UUID) -> Response:
         """A link by mail, once more; the person chooses a password with it."""
         invited = people.invite(get_object_or_404(User, pk=person_id), base=base_url(request))
-        return Response({"invited": invited}, headers={"Cache-Control": PRIVATE})
+        return private({"invited": invited})
 
 
 def person_shape(person: User) -> Mapping[str, Any]:
@@ -146,4 +150,4 @@ def person_shape(person: User) -> Mapping[str, Any]:
 
 
 def _answer(person: User) -> Response:
-    return Response(person_shape(person), headers={"Cache-Control": PRIVATE})
+    return private(person_shape(person))

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vitrine.api.answers import PRIVATE
-from vitrine.api.pages import NewestFirst
+from vitrine.api.answers import private
+from vitrine.api.pages import SizedNewestFirst, page_of
 from vitrine.api.parsers import Json
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
@@ -114,7 +114,7 @@ class Webhooks(APIView):
     @extend_schema(operation_id="list_webhooks", responses=EndpointsOut)
     def get(self, request: Request) -> Response:
         found = Endpoint.objects.order_by("created_at", "id")
-        return _private({"results": [endpoint_shape(endpoint) for endpoint in found]})
+        return private({"results": [endpoint_shape(endpoint) for endpoint in found]})
 
     @extend_schema(operation_id="create_webhook", request=NewEndpoint, responses={201: NewEndpointOut})
     @repeatable
@@ -122,7 +122,7 @@ class Webhooks(APIView):
         fields = NewEndpoint(data=request.data)
         fields.is_valid(raise_exception=True)
         endpoint, secret = endpoints.make(by=writer(request), **fields.validated_data)
-        return _private({**endpoint_shape(endpoint), "secret": secret}, status=201)
+        return private({**endpoint_shape(endpoint), "secret": secret}, status=201)
 
 
 class OneWebhook(APIView):
@@ -130,7 +130,7 @@ class OneWebhook(APIView):
 
     @extend_schema(operation_id="read_webhook", responses=EndpointOut)
     def get(self, request: Request, endpoint_id: UUID) -> Response:
-        return _private(endpoint_shape(_endpoint(endpoint_id)))
+        return private(endpoint_shape(_endpoint(endpoint_id)))
 
     @extend_schema(operation_id="replace_webhook", request=EndpointFields, responses=EndpointOut)
     def put(self, request: Request, endpoint_id: UUID) -> Response:
@@ -138,7 +138,7 @@ class OneWebhook(APIView):
         fields = EndpointFields(data=request.data)
         fields.is_valid(raise_exception=True)
         endpoints.change(endpoint, **fields.validated_data)
-        return _private(endpoint_shape(endpoint))
+        return private(endpoint_shape(endpoint))
 
     @extend_schema(operation_id="change_webhook", request=EndpointFields, responses=EndpointOut)
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
@@ -162,7 +162,7 @@ class Rotate(APIView):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = _endpoint(endpoint_id)
         secret = endpoints.rotate(endpoint)
-        return _private({**endpoint_shape(endpoint), "secret": secret})
+        return private({**endpoint_shape(endpoint), "secret": secret})
 
 
 class Test(APIView):
@@ -175,7 +175,7 @@ class Test(APIView):
         responses={202: DeliveryOut},
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        return _private(delivery_shape(endpoints.test(_endpoint(endpoint_id))), status=202)
+        return private(delivery_shape(endpoints.test(_endpoint(endpoint_id))), status=202)
 
 
 class Deliveries(APIView):
@@ -192,16 +192,13 @@ class Deliveries(APIView):
         asked = DeliveriesQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         found = _deliveries(endpoint_id, **asked.validated_data)
-        pages = NewestFirst()
-        results = [delivery_shape(one) for one in pages.paginate_queryset(found, request, view=self) or []]
-        links = {"next": pages.get_next_link(), "previous": pages.get_previous_link()}
-        return _private({"results": results, **links})
+        return private(page_of(found, request, delivery_shape, SizedNewestFirst()))
 
 
 class OneDelivery(APIView):
     @extend_schema(operation_id="read_delivery", responses=DeliveryOut)
     def get(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> Response:
-        return _private(delivery_shape(get_object_or_404(_deliveries(endpoint_id), pk=delivery_id)))
+        return private(delivery_shape(get_object_or_404(_deliveries(endpoint_id), pk=delivery_id)))
 
 
 class Redeliver(APIView):
@@ -211,7 +208,7 @@ class Redeliver(APIView):
     def post(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> Response:
         delivery = get_object_or_404(_deliveries(endpoint_id), pk=delivery_id)
         endpoints.send_again(delivery)
-        return _private(delivery_shape(delivery), status=202)
+        return private(delivery_shape(delivery), status=202)
 
 
 def endpoint_shape(endpoint: Endpoint) -> Mapping[str, Any]:
@@ -246,10 +243,6 @@ def delivery_shape(delivery: Delivery) -> Mapping[str, Any]:
         "created_at": delivery.created_at,
         "ended_at": delivery.ended_at,
     }
-
-
-def _private(shape: Mapping[str, Any], *, status: int = 200) -> Response:
-    return Response(shape, status=status, headers={"Cache-Control": PRIVATE})
 
 
 def _endpoint(endpoint_id: UUID) -> Endpoint:

@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from vitrine.access.audit import found_by, told
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.pages import SizedNewestFirst, page_of
-from vitrine.api.shapes import Words
 
 
 class AuditQuery(serializers.Serializer[Any]):

@@ -19,8 +19,8 @@ from vitrine.access.roles import Role, Scope
 from vitrine.access.tokens import Pair
 from vitrine.api.answers import private
 from vitrine.api.authentication import calling
+from vitrine.api.fields import Words
 from vitrine.api.products import writer
-from vitrine.api.shapes import Words
 from vitrine.errors import InvalidRequest
 
 

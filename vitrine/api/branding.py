@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.products import writer
-from vitrine.api.shapes import Words
 from vitrine.catalog import branding
 from vitrine.catalog.colours import FORM, Tone
 from vitrine.catalog.logos import MOST_BYTES, read_logo

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.parsers import Json
 from vitrine.api.products import readable_product, shown, writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import CookingFields, ProductOut, TaskError, Words, given_in
+from vitrine.api.shapes import CookingFields, ProductOut, TaskError, given_in
 from vitrine.catalog import publishing
 from vitrine.processing.bulk import MOST_AT_ONCE, Act, Order, Outcome, Result, carry_out
 from vitrine.processing.intake import Wishes

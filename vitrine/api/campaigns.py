@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.products import writer
 from vitrine.api.repeats import id_for, repeatable
-from vitrine.api.shapes import NAME_LENGTH, QualityField, TaskError, Words, base_url, given_in
+from vitrine.api.shapes import NAME_LENGTH, QualityField, TaskError, base_url, given_in
 from vitrine.processing import campaigns
 from vitrine.processing.gains import Standing, gain_of, standing_of
 from vitrine.processing.intake import Wishes

@@ -19,10 +19,10 @@ from vitrine.access import moments
 from vitrine.access.models import ApiKey
 from vitrine.access.roles import Scope
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.pages import page_of
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import Words
 
 LIFE = timedelta(days=365)
 LONGEST_LIFE = timedelta(days=5 * 365 + 1)

@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from vitrine.api.shapes import Words, base_url, product_shape, storable
+from vitrine.api.fields import Words, storable
+from vitrine.api.shapes import base_url, product_shape
 from vitrine.catalog.finding import ORDERS, Wanted
 from vitrine.catalog.models import Status
 from vitrine.catalog.pages import Cursor, Order, Page

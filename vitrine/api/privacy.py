@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 
 from vitrine.access.models import User
 from vitrine.api.answers import PRIVATE, private
+from vitrine.api.fields import Words
 from vitrine.api.products import writer
 from vitrine.api.repeats import id_for, repeatable
-from vitrine.api.shapes import Words
 from vitrine.errors import Fault, InvalidRequest
 from vitrine.privacy import export, retention
 from vitrine.privacy.erase import erase

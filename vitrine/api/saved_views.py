@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.lists import ListFields
 from vitrine.api.parsers import Json
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import Words, base_url
+from vitrine.api.shapes import base_url
 from vitrine.catalog import saved
 from vitrine.catalog.saved import SavedView
 

@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 from vitrine.access import one_time, second_factor
 from vitrine.access.addresses import address_of
 from vitrine.access.login import check_code
+from vitrine.api.fields import Words
 from vitrine.api.products import writer
-from vitrine.api.shapes import Words
 from vitrine.errors import NotFound
 
 

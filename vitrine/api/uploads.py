@@ -18,9 +18,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import Words, base_url
+from vitrine.api.shapes import base_url
 from vitrine.errors import ChecksumMismatch, InvalidRequest, TooLarge
 from vitrine.pipeline.formats import extensions
 from vitrine.pipeline.work import Format

@@ -18,10 +18,11 @@ from vitrine.access.passwords import random_password
 from vitrine.access.roles import Role
 from vitrine.api.answers import private
 from vitrine.api.auth import Password
+from vitrine.api.fields import Words
 from vitrine.api.pages import NewestFirst, page_of
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import Words, base_url
+from vitrine.api.shapes import base_url
 
 _ROLES = [role.value for role in Role]
 

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.api.answers import private
+from vitrine.api.fields import Words
 from vitrine.api.pages import SizedNewestFirst, page_of
 from vitrine.api.parsers import Json
 from vitrine.api.products import writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import Words
 from vitrine.catalog.announcements import Topic
 from vitrine.outreach import endpoints
 from vitrine.outreach.models import Delivery, Endpoint, State

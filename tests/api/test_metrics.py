@@ -1,32 +1,21 @@
 """/metrics: who may read it, and that it tells what happened."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import redis
-from django.conf import settings as chosen
 from django.test import Client
 from pytest_django import Settings
 
 from tests.api.test_problems import assert_problem
 from tests.builders import a_job, a_key, a_product
 from tests.conftest import Caller
+from tests.metrics.counting import nothing_counted
 from tests.servers import NOBODY
 from vitrine.access.roles import Role, Scope
-from vitrine.metrics.kinds import take
-from vitrine.metrics.table import METRICS
+
+__all__ = ["nothing_counted"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> Iterator[None]:
-    with redis.Redis.from_url(chosen.REDIS_URL) as client:
-        client.delete("vitrine:metrics")
-        take(METRICS)
-        yield
-        client.delete("vitrine:metrics")
 
 
 def read() -> dict[str, float]:

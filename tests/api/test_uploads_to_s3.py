@@ -11,33 +11,22 @@ import pytest
 from rest_framework.test import APIClient
 
 from tests.conftest import Caller
-from tests.storage.s3_server import rclone_server
+from tests.storage.s3_server import rclone_bucket
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion
 from vitrine.processing import uploads
 from vitrine.storage.blobs import Key
 from vitrine.storage.s3 import S3Store
-from vitrine.storage.s3_upload import Bucket
 
-ACCESS_KEY_ID, SECRET = "a-key-of-16-and-more", "a-secret-for-testing"
 PART = uploads.PART_BYTES
 MODEL = b"glTF\x02\x00\x00\x00" + bytes(range(250)) * 40_000  # two parts
 
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[S3Store]:
-    with rclone_server(ACCESS_KEY_ID, SECRET) as address:
-        yield S3Store(
-            Bucket(
-                name="blobs",
-                region="us-east-1",
-                endpoint_url=address,
-                access_key_id=ACCESS_KEY_ID,
-                secret_access_key=SECRET,
-                attempts=2,
-            )
-        )
+    with rclone_bucket() as one:
+        yield S3Store(one)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import redis
 from django.conf import settings as chosen
 from pytest_django import Settings
 
+from tests.metrics.counting import nothing_counted
 from tests.servers import NOBODY
 from vitrine.metrics import sending
 from vitrine.metrics.kinds import Cell, take
@@ -17,16 +17,9 @@ from vitrine.metrics.sending import Sender, added_up
 from vitrine.metrics.table import LIMITS_HIT, METRICS, REQUESTS
 from vitrine.metrics.text import text_of
 
+__all__ = ["nothing_counted"]
+
 ASKED = Cell(LIMITS_HIT.name, "", ("read",))
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> Iterator[None]:
-    with redis.Redis.from_url(chosen.REDIS_URL) as client:
-        client.delete("vitrine:metrics")
-        take(METRICS)
-        yield
-        client.delete("vitrine:metrics")
 
 
 def in_a_child(count: int) -> None:

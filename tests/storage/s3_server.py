@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from vitrine.storage.s3_upload import Bucket
+
+ACCESS_KEY_ID, SECRET = "a-key-of-16-and-more", "a-secret-for-testing"
 READY_WITHIN_S = 60
 
 
@@ -30,8 +33,22 @@ def moto_server() -> Iterator[str]:
 
 
 @contextmanager
+def rclone_bucket() -> Iterator[Bucket]:
+    """The one bucket of a fresh `rclone serve s3`, which checks signatures and expiry; ended with the block."""
+    with rclone_server(ACCESS_KEY_ID, SECRET) as address:
+        yield Bucket(
+            name="blobs",
+            region="us-east-1",
+            endpoint_url=address,
+            access_key_id=ACCESS_KEY_ID,
+            secret_access_key=SECRET,
+            attempts=2,
+        )
+
+
+@contextmanager
 def rclone_server(access_key_id: str, secret: str) -> Iterator[str]:
-    """The same of `rclone serve s3`, which checks signatures and expiry, over a folder with one bucket `blobs`."""
+    """Its address; it serves a folder with one bucket `blobs`."""
     with tempfile.TemporaryDirectory() as folder:
         log, served = Path(folder, "log"), Path(folder, "served")
         (served / "blobs").mkdir(parents=True)

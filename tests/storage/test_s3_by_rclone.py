@@ -12,7 +12,7 @@ import pytest
 
 from tests.storage.promise import *  # noqa: F403 -- every promise is a test of this store
 from tests.storage.promise import CHAIR, GLB, PART, all_of, keep, put_parts, some_bytes
-from tests.storage.s3_server import rclone_server
+from tests.storage.s3_server import ACCESS_KEY_ID, SECRET, rclone_bucket
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import BlobStore, key_of
 from vitrine.storage.s3 import S3Store
@@ -21,21 +21,11 @@ from vitrine.storage.s3_upload import Bucket
 if TYPE_CHECKING:  # the stubs are installed for development only
     from mypy_boto3_s3 import S3Client
 
-ACCESS_KEY_ID = "a-key-of-16-and-more"
-SECRET = "a-secret-for-testing"
-
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Bucket]:
-    with rclone_server(ACCESS_KEY_ID, SECRET) as address:
-        yield Bucket(
-            name="blobs",
-            region="us-east-1",
-            endpoint_url=address,
-            access_key_id=ACCESS_KEY_ID,
-            secret_access_key=SECRET,
-            attempts=2,
-        )
+    with rclone_bucket() as bucket:
+        yield bucket
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,7 @@ def test_a_key_is_made_shown_once_and_revoked_by_keyboard(visiting: Visiting) ->
     press(page, "Enter")
     page.keyboard.type("Shop sync")
     press(page, "Tab", "Space", "Enter")
+    expect(page.get_by_role("alert").filter(has_text="at least")).to_be_visible()
     expect(page.get_by_role("checkbox", name="Read products")).to_be_focused()
     assert ApiKey.objects.count() == 0
     press(page, "Tab", "Space", "Enter")
@@ -239,6 +240,7 @@ def test_the_palette_goes_where_a_few_letters_say(visiting: Visiting) -> None:
     expect(page.get_by_role("option", name="Your account")).to_have_attribute("aria-selected", "true")
     press(page, "Enter")
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    page.wait_for_load_state("load")  # its scripts listen from then on
     press(page, "Control+k")
     page.keyboard.type("chair")
     expect(option).to_have_attribute("aria-selected", "true")

@@ -27,7 +27,6 @@ export function startFinding() {
   });
   document.addEventListener("click", follow);
   addEventListener("popstate", goBack);
-  addEventListener("keydown", toSearch);
   offerTags();
 }
 
@@ -157,13 +156,6 @@ function hidden(name, value) {
   Object.assign(input, { type: "hidden", name, value });
   input.setAttribute("form", "find");
   return input;
-}
-
-function toSearch(event) {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, dialog")) return;
-  event.preventDefault();
-  need("#find [name=q]").select();
 }
 
 /** The tags to choose from come when somebody is about to. */

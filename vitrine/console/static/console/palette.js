@@ -49,14 +49,15 @@ function listen(event) {
     else open();
     return;
   }
-  const writes = target.closest?.("input, select, textarea, [contenteditable]");
+  // A field in a dialog just closed keeps the focus until the next frame, and nobody writes there any more.
+  const writes = target.closest?.("input, select, textarea, [contenteditable]")?.checkVisibility();
   const alone = !(ctrlKey || metaKey || altKey || writes || document.querySelector("dialog[open]"));
   if (!alone || localStorage.getItem(SINGLE) === "off") return;
   if (key === "?") ACTIONS.shortcuts();
   const search = document.querySelector(".search input");
   if (key === "/" && search) {
     event.preventDefault();
-    search.focus();
+    search.select();
   }
 }
 

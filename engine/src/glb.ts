@@ -13,7 +13,7 @@ export interface Json {
   accessors?: { count: number; type: string; componentType: number; bufferView?: number }[];
   images?: { uri?: string; bufferView?: number; mimeType?: string; name?: string }[];
   textures?: { source?: number; sampler?: number; extensions?: Record<string, { source?: number }> }[];
-  meshes?: { primitives: Primitive[]; name?: string }[];
+  meshes?: { primitives: Primitive[]; name?: string; extras?: unknown }[];
   nodes?: { mesh?: number; children?: number[]; extensions?: Record<string, unknown> }[];
   scenes?: { nodes?: number[] }[];
   scene?: number;

@@ -36,6 +36,7 @@ export async function readModel(
     : text;
   const model = JSON.parse(renamed) as Json;
   refuseUnknown(model);
+  nameTargetsSafely(model);
   const dropped = (model.extensionsUsed ?? []).filter((name) => !known.has(name));
   if (dropped.length > 0) {
     notices.push({
@@ -51,6 +52,16 @@ export async function readModel(
       throw new ModelFault("unreadable", `The model cannot be decoded: ${error.message}`.slice(0, 500));
     }
     throw error;
+  }
+}
+
+/** `extras` may be of any type (glTF 2.0, 3.5), yet the names of morph targets are written into a mesh's: other types
+ * than an object are kept in one. */
+function nameTargetsSafely(json: Json): void {
+  for (const mesh of json.meshes ?? []) {
+    const { extras } = mesh;
+    const isObject = typeof extras === "object" && extras !== null && !Array.isArray(extras);
+    if (extras !== undefined && !isObject) mesh.extras = { value: extras };
   }
 }
 

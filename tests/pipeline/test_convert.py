@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -190,6 +191,17 @@ def test_skins_animations_and_morphs_are_kept(tmp_path: Path) -> None:
     assert morphing is not None
     assert (bending.skins, bending.animations) == (1, 1)
     assert (morphing.morph_targets, morphing.animations) == (1, 1)
+
+
+@pytest.mark.parametrize("extras", ["OCTAHEDRAL", 7, ["a"], None])
+def test_extras_of_any_type_stand_beside_names_of_morph_targets(extras: Any, tmp_path: Path) -> None:
+    ball = a_morphing_ball()
+    ball.json["meshes"][0]["extras"] = extras
+
+    facts = converted(ball.bytes(), tmp_path).facts
+
+    assert facts is not None
+    assert facts.morph_targets == 1
 
 
 def test_a_skinned_model_is_as_large_as_its_joints_make_it(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -31,6 +32,7 @@ _OUT_OF_MEMORY = (
     "MemoryError",
 )
 """What V8, Node, WebAssembly, libc and Python say when RLIMIT_DATA gives them no more."""
+_ERROR_LINE = re.compile(r"\w*(Error|Exception)\b.*:")
 _PLAIN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 _STAYS_ROOT = Notice(
     code="child-is-root", detail="The child ran as root: its files cannot be reached by the user nobody."
@@ -83,7 +85,11 @@ class Outcome:
         }
 
     def _last_words(self) -> str:
-        lines = [line for line in self.stderr.splitlines() if line.strip()]
+        # Node ends with its version, whatever it died of; what it was stands in the line that names the error.
+        lines = [
+            line for line in self.stderr.splitlines() if line.strip() and not line.startswith("Node.js v")
+        ]
+        lines = [line for line in lines if _ERROR_LINE.match(line)] or lines
         return f": {lines[-1].strip()[:300]}" if lines else ""
 
 

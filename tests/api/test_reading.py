@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
@@ -49,8 +51,48 @@ def test_the_quick_way_and_the_long_way_tell_the_same(calling: Caller) -> None:
     assert long.headers["Server-Timing"].startswith("total;dur=")
     assert quick.headers["Server-Timing"].startswith("cache;dur=")
     assert quick.content == again.content == long.content
-    names = ("ETag", "Cache-Control", "Content-Type", "Content-Security-Policy")
-    assert [quick.headers[name] for name in names] == [long.headers[name] for name in names]
+
+
+AS_ASKED = {
+    "plainly": {},
+    "by HEAD": {"REQUEST_METHOD": "HEAD"},
+    "without the slash": {"PATH_INFO": ""},
+    "from another page": {"HTTP_ORIGIN": "https://shop.example"},
+    "from a page that may call with a login": {"HTTP_ORIGIN": "https://friend.example"},
+    "by https": {"HTTP_X_FORWARDED_PROTO": "https"},
+    "once more": {"HTTP_IF_NONE_MATCH": "*"},
+    "under a name that is not ours": {"HTTP_HOST": "evil.example"},
+}
+
+
+@pytest.mark.parametrize("asked", AS_ASKED.values(), ids=AS_ASKED.keys())
+@pytest.mark.parametrize("who", [None, Role.VIEWER])
+def test_the_quick_way_says_all_that_the_long_way_says(
+    db: None, who: Role | None, asked: dict[str, str], settings: Settings
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://friend.example"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_HSTS_SECONDS = 60
+    settings.SECURE_SSL_REDIRECT = "HTTP_X_FORWARDED_PROTO" in asked
+    settings.ALLOWED_HOSTS = ["testserver"]
+    product = a_product()
+    path = address(product).rstrip("/") if "PATH_INFO" in asked else address(product)
+    token = {"HTTP_AUTHORIZATION": f"Bearer {tokens.begin(a_user(who)).access}"} if who else {}
+    extra = {name: value for name, value in asked.items() if name != "PATH_INFO"} | token
+
+    quick = Client().get(path, **extra)
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if not one.endswith(".QuickRead")]
+    long = Client().get(path, **extra)
+
+    assert (quick.status_code, quick.content) == (long.status_code, long.content)
+    assert _said_by(quick) == _said_by(long)
+
+
+def _said_by(response: HttpResponse) -> dict[str, set[str]]:
+    """Its headers but for those that are another each time, and `Allow`, which only the long way knows."""
+    other = {"Server-Timing", "X-Request-ID", "RateLimit", "Allow"}
+    said = {name: text for name, text in response.headers.items() if name not in other}
+    return {name: set(text.lower().split(", ")) if name == "Vary" else {text} for name, text in said.items()}
 
 
 @pytest.mark.parametrize("who", [None, Role.VIEWER])

@@ -21,7 +21,7 @@ _SCRIPTS = ("/viewer/", "/static/")
 
 
 class Headers:
-    """The innermost middleware: what a view says of itself stays."""
+    """What a view says of itself stays."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -45,14 +45,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vitrine.access.calling.remember_request",
     "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "vitrine.config.policy.ContentPolicy",
+    "vitrine.config.headers.Headers",
+    "vitrine.api.reading.QuickRead",  # what it answers needs nothing of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "vitrine.console.languages.Languages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "vitrine.config.policy.ContentPolicy",
-    "vitrine.config.headers.Headers",
     "vitrine.api.problems.Answers",
 ]
 

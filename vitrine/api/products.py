@@ -84,9 +84,8 @@ class Products(APIView):
         return response
 
 
+# Most reads of a product never come here: `reading.QuickRead` has answered them.
 class OneProduct(APIView):
-    """`reading.QuickRead` answers most of its reads before this is asked."""
-
     parser_classes = [Json]
 
     @extend_schema(operation_id="read_product", responses=ProductOut)

@@ -25,7 +25,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
@@ -37,7 +37,7 @@ from vitrine.access.limits import Kind, name_of_address, take_and_fetch
 from vitrine.access.roles import Action, Role, may
 from vitrine.access.tokens import Subject
 from vitrine.access.verified import subject_of
-from vitrine.api import shapes
+from vitrine.api import problems, shapes
 from vitrine.api.answers import has, manners
 from vitrine.catalog import files, queries
 from vitrine.catalog.models import Product
@@ -225,7 +225,13 @@ class QuickRead:
         found = _PATH.fullmatch(request.path_info) if request.method in {"GET", "HEAD"} else None
         if found is None:
             return self.get_response(request)
-        quick = _answer(request, UUID(found[1]))
+        try:
+            quick = _answer(request, UUID(found[1]))
+        except (
+            OperationalError,
+            InterfaceError,
+        ) as error:  # no database: the long way would only wait for it again
+            quick = problems.answer(error, {"request": request})
         if quick is None:
             READ_CACHE.count("long")
             return self.get_response(request)

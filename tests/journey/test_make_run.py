@@ -126,14 +126,14 @@ def test_ctrl_c_while_it_still_starts_leaves_nothing_running(used_dir: Path) -> 
     assert left_of(start.process, used_dir, start.port) == []
 
 
-def test_a_killed_supervisor_takes_everything_with_it(used_dir: Path) -> None:
-    start = a_start(used_dir)
+def test_a_killed_supervisor_takes_everything_with_it(data_dir: Path) -> None:
+    start = a_start(data_dir)
     assert wait_until(lambda: bool(processes_with(f"--port {start.port} ")), limit_s=_START_S), start.lines()
 
     start.process.kill()
     start.process.wait()
 
-    assert wait_until(lambda: left_of(start.process, used_dir, start.port) == [], limit_s=120)
+    assert wait_until(lambda: left_of(start.process, data_dir, start.port) == [], limit_s=120)
 
 
 def test_a_dead_child_is_started_again_and_that_is_said(running: Service) -> None:

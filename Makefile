@@ -34,12 +34,25 @@ test: check ## Check, then run every test; what CI runs
 	@$(NPM) test --workspaces --if-present --silent
 	@$(PYTEST) tests/journey $(OTHER_TESTS)
 
+# Side by side, two at a time; what each says comes in one piece, where make is new enough for that.
 check: dev ## Format, lint, types, imports, contracts
+	@$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) types lint imports front generated
+
+.PHONY: types lint imports front generated
+types:
+	@$(NO_SERVERS) $(BIN)/python -m mypy
+
+lint:
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
-	@$(NO_SERVERS) $(BIN)/python -m mypy
+
+imports:
 	@$(BIN)/lint-imports
+
+front:
 	@$(NPM) run check --silent
+
+generated:
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts --check
 	@$(NO_SERVERS) $(BIN)/python manage.py messages --check
 

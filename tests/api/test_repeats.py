@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
@@ -13,12 +12,12 @@ from rest_framework.test import APIClient
 
 from tests.builders import a_product, a_user
 from tests.conftest import Caller
+from tests.contracts import the_contract
 from tests.locks import together
 from vitrine.access.roles import Role
 from vitrine.api.models import Repeat
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product
-from vitrine.config.environment import ROOT
 from vitrine.processing.models import Job, Upload
 
 GLB = b"glTF\x02\x00\x00\x00" + bytes(100)
@@ -62,7 +61,7 @@ ended, set or confirmed twice is as it was after the first time."""
 
 
 def test_every_post_that_makes_something_is_repeatable() -> None:
-    document = yaml.safe_load((ROOT / "contracts" / "openapi.yaml").read_text())
+    document = the_contract()
     posts = [methods["post"] for methods in document["paths"].values() if "post" in methods]
 
     without = {

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-import yaml
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -26,9 +25,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.builders import a_job, a_product, a_user
+from tests.contracts import the_contract
 from vitrine.access import tokens
 from vitrine.access.roles import Role
-from vitrine.config.environment import ROOT
 from vitrine.processing.live import STATION
 
 _EXAMPLES = 12
@@ -40,9 +39,7 @@ _CHECKS = [
     response_headers_conformance,
 ]
 _OPERATIONS = [
-    f"{method.upper()} {path}"
-    for path, methods in yaml.safe_load((ROOT / "contracts" / "openapi.yaml").read_text())["paths"].items()
-    for method in methods
+    f"{method.upper()} {path}" for path, methods in the_contract()["paths"].items() for method in methods
 ]
 
 

@@ -1,13 +1,11 @@
 """The client asks for nothing that the contract does not promise."""
 
-import yaml
-
+from tests.contracts import the_contract
 from vitrine.client.operations import Operation
-from vitrine.config.environment import ROOT
 
 
 def test_every_operation_stands_in_the_contract() -> None:
-    contract = yaml.safe_load((ROOT / "contracts" / "openapi.yaml").read_text())
+    contract = the_contract()
     promised = {(method.upper(), path) for path, methods in contract["paths"].items() for method in methods}
 
     asked = {(one.method, one.template) for one in Operation}

@@ -5,12 +5,12 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.contracts import the_contract
 from vitrine.config.environment import ROOT
 from vitrine.config.promises import broken, promises_of
 
-DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "contracts" / "openapi.yaml").read_text())
+DOCUMENT: dict[str, Any] = the_contract()
 ASKED_FOR = {
     "POST /api/assets/3d/": "create_product",
     "GET /api/assets/3d/{product_id}/": "read_product",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.lives import processes_with
-from tests.gltf_builders import a_ball
+from tests.gltf_builders import a_plain_ball
 from tests.journey.processes import wait_until
 from tests.journey.service import PASSWORD, ROOT, Service
 from vitrine.config.environment import for_child
@@ -89,7 +89,7 @@ def test_make_run_serves_and_cooks_and_leaves_nothing(checkout: Path) -> None:
     assert wait_until(lambda: service.answers() or running.poll() is not None, limit_s=_INSTALL_S, pause_s=1)
     assert running.poll() is None, said.read_text()
     service.log_in()
-    product = service.upload(a_ball().bytes())
+    product = service.upload(a_plain_ball().bytes())
     task = service.wait_for_end(product["id"])
     running.send_signal(signal.SIGTERM)
     running.wait(120)

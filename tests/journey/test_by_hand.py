@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.lives import processes_with
-from tests.gltf_builders import a_ball
+from tests.gltf_builders import a_plain_ball
 from tests.journey.processes import wait_until
 from tests.journey.service import PASSWORD, ROOT, Service
 from vitrine.config.environment import for_child
@@ -86,7 +86,7 @@ def test_the_four_lines_lead_to_a_product_that_becomes_ready(checkout: Path) -> 
     )
     assert wait_until(service.answers, limit_s=_START_S)
     service.log_in()
-    product = service.upload(a_ball().bytes())
+    product = service.upload(a_plain_ball().bytes())
     task = service.wait_for_end(product["id"])
 
     assert (task["status"], task["error"]) == ("done", None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gltf_builders import a_ball
+from tests.gltf_builders import a_plain_ball
 from tests.journey.service import PASSWORD, ROOT, Service
 
 pytestmark = pytest.mark.journey
@@ -55,7 +55,7 @@ def service(open_folder: Path) -> Iterator[Service]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     for number, name in enumerate(("chair.glb", "table.glb", "lamp.glb")):
-        (tmp_path / name).write_bytes(a_ball(rings=8 + number).bytes())
+        (tmp_path / name).write_bytes(a_plain_ball(rings=8 + number).bytes())
     return tmp_path
 
 

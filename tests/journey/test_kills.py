@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gltf_builders import a_ball
+from tests.gltf_builders import GlbBuilder, a_ball, a_plain_ball
 from tests.journey.processes import command_of, is_alive, kill, wait_until
 from tests.journey.service import Service
 
@@ -25,9 +25,10 @@ def service(open_folder: Path) -> Iterator[Service]:
         yield running
 
 
-def started(service: Service, *, name: str, step: str, side: int = 512) -> str:
-    """The id of a product whose job is in `step` right now. The longer the textures' `side`, the longer that lasts."""
-    product_id: str = service.upload(a_ball(side=side).bytes(), name=name)["id"]
+def started(service: Service, *, name: str, step: str, model: GlbBuilder | None = None) -> str:
+    """The id of a product whose job is in `step` right now. The larger the model's textures, the longer that lasts:
+    one without any is soon optimized, and looked at for some seconds all the same."""
+    product_id: str = service.upload((model or a_ball()).bytes(), name=name)["id"]
     service.wait_for_step(product_id, step)
     return product_id
 
@@ -72,7 +73,7 @@ def broker(service: Service) -> int:
 
 
 def test_a_killed_worker_s_job_is_taken_up_by_the_next(service: Service) -> None:
-    product_id = started(service, name="worker killed in proof", step="proof")
+    product_id = started(service, name="worker killed in proof", step="proof", model=a_plain_ball())
     workers = service.processes(WORKER)
     assert workers
 
@@ -95,7 +96,7 @@ def test_nothing_of_a_worker_killed_while_it_optimizes_runs_on(service: Service)
 
 
 def test_a_killed_engine_s_job_is_tried_again(service: Service) -> None:
-    product_id = started(service, name="engine killed", step="optimize", side=2048)
+    product_id = started(service, name="engine killed", step="optimize")
     engines = running_engines(service)
     for pid in engines:
         os.kill(pid, signal.SIGSTOP)  # or it might have ended meanwhile

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.lives import processes_with
+from tests.journey.conftest import an_open_folder, fill
 from tests.journey.processes import parent_of, wait_until
 from tests.journey.service import Service, a_free_port
 from tests.outreach.receiver import a_receiver
@@ -86,6 +87,23 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def used_dir(data_dir: Path, prepared: Path) -> Path:
+    """One in which Vitrine was started before: a first start takes twice as long."""
+    fill(data_dir, prepared)
+    return data_dir
+
+
+@pytest.fixture(scope="module")
+def running(prepared: Path) -> Iterator[Service]:
+    """One that is still whole after each of the tests that ask for it."""
+    folder = an_open_folder()
+    fill(folder, prepared)
+    with Service(folder) as service:
+        yield service
+    shutil.rmtree(folder)
+
+
 def test_it_serves_and_tells_and_leaves_nothing_running(data_dir: Path) -> None:
     with a_receiver() as receiver, Service(data_dir, {"WEBHOOKS_TO": "private"}) as service:
         assert service.call("GET", "/api/assets/3d/").json()["results"] == []
@@ -99,13 +117,13 @@ def test_it_serves_and_tells_and_leaves_nothing_running(data_dir: Path) -> None:
     assert left_of(service.process, data_dir, service.port) == []
 
 
-def test_ctrl_c_while_it_still_starts_leaves_nothing_running(data_dir: Path) -> None:
-    start = a_start(data_dir)
+def test_ctrl_c_while_it_still_starts_leaves_nothing_running(used_dir: Path) -> None:
+    start = a_start(used_dir)
     assert wait_until(lambda: bool(processes_with(f"--port {start.port} ")), limit_s=_START_S), start.lines()
 
     assert start.stop(signal.SIGINT) == 0
 
-    assert left_of(start.process, data_dir, start.port) == []
+    assert left_of(start.process, used_dir, start.port) == []
 
 
 def test_a_killed_supervisor_takes_everything_with_it(data_dir: Path) -> None:
@@ -118,15 +136,14 @@ def test_a_killed_supervisor_takes_everything_with_it(data_dir: Path) -> None:
     assert wait_until(lambda: left_of(start.process, data_dir, start.port) == [], limit_s=120)
 
 
-def test_a_dead_child_is_started_again_and_that_is_said(data_dir: Path) -> None:
-    with Service(data_dir) as service:
-        (worker,) = workers_of(service)
-        before = set(service.processes(WORKER))  # its children become `up`'s for a moment
+def test_a_dead_child_is_started_again_and_that_is_said(running: Service) -> None:
+    (worker,) = workers_of(running)
+    before = set(running.processes(WORKER))  # its children become `up`'s for a moment
 
-        os.kill(worker, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
 
-        assert wait_until(lambda: bool(set(workers_of(service)) - before), limit_s=60)
-        assert "The worker ended with signal 9" in (data_dir / "up.log").read_text()
+    assert wait_until(lambda: bool(set(workers_of(running)) - before), limit_s=60)
+    assert "The worker ended with signal 9" in (running.folder / "up.log").read_text()
 
 
 def workers_of(service: Service) -> list[int]:
@@ -136,17 +153,14 @@ def workers_of(service: Service) -> list[int]:
     return [pid for pid in found if parent_of(pid) == service.process.pid]
 
 
-def test_a_second_one_in_the_same_folder_is_refused_in_one_line(data_dir: Path) -> None:
-    with Service(data_dir) as service:
-        second = a_start(data_dir)
+def test_a_second_one_in_the_same_folder_is_refused_in_one_line(running: Service) -> None:
+    second = a_start(running.folder)
 
-        assert second.process.wait(_START_S) == 1
-        (said,) = second.lines()
-        refusal = (
-            r"Vitrine cannot start\. DATA_DIR '.*' is in use by another Vitrine \(process \d+\): stop that"
-        )
-        assert re.match(refusal, said)
-        assert service.call("GET", "/health/live").status == 200
+    assert second.process.wait(_START_S) == 1
+    (said,) = second.lines()
+    refusal = r"Vitrine cannot start\. DATA_DIR '.*' is in use by another Vitrine \(process \d+\): stop that"
+    assert re.match(refusal, said)
+    assert running.call("GET", "/health/live").status == 200
 
 
 def test_a_taken_port_is_refused_in_one_line(data_dir: Path) -> None:
@@ -162,11 +176,8 @@ def test_a_taken_port_is_refused_in_one_line(data_dir: Path) -> None:
     assert left_of(start.process, data_dir, port) == []
 
 
-def test_two_run_side_by_side(data_dir: Path) -> None:
-    for name in ("a", "b"):
-        (data_dir / name).mkdir()
-
-    with Service(data_dir / "a") as first, Service(data_dir / "b") as second:
-        assert first.port != second.port
-        assert first.call("GET", "/api/auth/me/").json()["username"] == "admin"
+def test_two_run_side_by_side(running: Service, used_dir: Path) -> None:
+    with Service(used_dir) as second:
+        assert running.port != second.port
+        assert running.call("GET", "/api/auth/me/").json()["username"] == "admin"
         assert second.call("GET", "/api/auth/me/").json()["username"] == "admin"

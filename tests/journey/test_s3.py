@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from tests.gltf_builders import a_ball
+from tests.gltf_builders import a_plain_ball
 from tests.journey.service import Service
 from tests.storage.s3_server import moto_server
 
@@ -36,7 +36,7 @@ def test_a_model_goes_through_with_all_its_files_in_the_bucket(open_folder: Path
     ).create_bucket(Bucket="models", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
 
     with Service(open_folder, KEYS | {"AWS_BUCKET_NAME": "models", "AWS_ENDPOINT_URL": s3}) as service:
-        sent = service.upload(a_ball().bytes())
+        sent = service.upload(a_plain_ball().bytes())
         task = service.wait_for_end(sent["id"])
         product = service.product(sent["id"])
         web = product["variants"]["web"]

@@ -13,7 +13,7 @@ import pytest
 import zxingcpp
 
 from tests.config.test_tls import drawn
-from tests.gltf_builders import a_ball
+from tests.gltf_builders import a_plain_ball
 from tests.journey.processes import wait_until
 from tests.journey.service import Service
 
@@ -74,7 +74,7 @@ def test_the_console_s_cookies_travel_by_https_only_and_nothing_is_pinned(servic
 
 
 def test_files_are_addressed_by_https(service: Service) -> None:
-    product = service.upload(a_ball(side=64, rings=12).bytes(), name="A ball")
+    product = service.upload(a_plain_ball().bytes(), name="A ball")
 
     assert product["model_3d_url"].startswith(f"{service.url}/files/")
 

@@ -196,7 +196,9 @@ class Up:
         where = ("--host", self.environment.host, "--port", str(self.environment.port))
         size = ("--workers", str(_WEB_PROCESSES), "--blocking-threads", str(_WEB_THREADS))
         tls = tls_options(tls_of(self.environment.data_dir)) if self.environment.tls else ()
-        manners = ("--no-ws", "--no-access-log", "--respawn-failed-workers", "--log-level", "warning")
+        quiet = ("--no-ws", "--no-access-log", "--log-level", "warning")
+        # A worker that is told to end before it listens for that never does; were we killed, nobody else would end it.
+        manners = (*quiet, "--respawn-failed-workers", "--workers-kill-timeout", "8")
         return Child(
             "web server",
             [

@@ -99,6 +99,9 @@ _NEXT = """
 SELECT count(*), max(id)
 FROM (SELECT id FROM insight_event WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) AS following
 """
+_FIRST = """
+SELECT at FROM insight_event WHERE id > (SELECT coalesce(max(upto), 0) FROM insight_mark) ORDER BY id LIMIT 1
+"""
 
 
 def roll_up() -> int:
@@ -111,6 +114,14 @@ def roll_up() -> int:
             if time.monotonic() > until:
                 break
     return done
+
+
+def lag_s() -> float:
+    """How long ago the first event happened that is not added up yet; 0 when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST)
+        found = cursor.fetchone()
+    return max(0.0, (timezone.now() - found[0]).total_seconds()) if found else 0.0
 
 
 def _roll_some(last: int) -> int:

@@ -30,6 +30,8 @@ _ROUND_S = 10.0
 LONGEST_LOAD_MS = 10 * 60_000
 LONGEST_AR_MS = 4 * 3_600_000
 KEEP = {"hour": timedelta(days=35), "day": timedelta(days=762)}  # the second: 25 months
+IN_AR = f"visit|ar||{NO_TIME}"
+"""What `Measure.told` has where somebody asked for AR."""
 
 _ROLL = f"""
 WITH taken AS MATERIALIZED (SELECT * FROM insight_event WHERE id > %(after)s AND id <= %(upto)s),

@@ -47,7 +47,7 @@ def answering(ask: Callable[..., Asked], every: Every) -> Panel:
     ]
     asked = ask(every=every)
     lines = {str(KINDS[kind]): value_in("p95_ms", "kind", kind.value) for kind in _DRAWN}
-    headings = [_("Request"), _("Count"), _("Half"), _("19 of 20"), _("Failed by our fault")]
+    headings = [_("Request"), _("Count"), _("Half"), _("19 of 20"), _("Failed")]
     return Panel(
         topic="response-times",
         title=_("How fast we answer"),

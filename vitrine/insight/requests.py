@@ -6,6 +6,7 @@ it was read. A round that dies halfway has done nothing, and of two at once one 
 counters' buckets: within one, times are taken to lie evenly.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +16,6 @@ from typing import Any, TypeAlias
 import redis
 from django.db import connection, transaction
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from vitrine.insight.measures import Asked, Every
 from vitrine.insight.models import Counted, ResponseTimes
@@ -86,7 +86,7 @@ def kind_of(method: str, route: str) -> Kind | None:
 _ADD = """
 INSERT INTO insight_responsetimes (span, start, kind, told)
 SELECT span, date_trunc(span, %(at)s::timestamptz, 'UTC'), kind, told
-FROM jsonb_each(%(more)s) AS more (kind, told) CROSS JOIN (VALUES ('hour'), ('day')) AS spans (span)
+FROM jsonb_each(%(more)s::jsonb) AS more (kind, told) CROSS JOIN (VALUES ('hour'), ('day')) AS spans (span)
 ON CONFLICT (span, start, kind) DO UPDATE SET told = insight_sum(insight_responsetimes.told, excluded.told)
 """
 
@@ -109,7 +109,7 @@ def add_up_requests() -> int:
         if not more or not mine.update(told=now, round=last.round + 1, at=at):
             return 0  # another was quicker
         with connection.cursor() as cursor:
-            cursor.execute(_ADD, {"at": at, "more": Jsonb(more)})
+            cursor.execute(_ADD, {"at": at, "more": json.dumps(more)})
     return sum(_count(told) for told in more.values())
 
 

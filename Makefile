@@ -61,7 +61,7 @@ fix: dev ## Format, and repair what a machine can repair
 	@$(BIN)/ruff check --fix
 	@$(NPM) exec -- biome check --write
 
-bench: dev ## Ours beside its peers: bytes, looks, seconds, memory; reads and lists  MODELS=folder or ONLY="api lists events"
+bench: dev ## Ours beside its peers: bytes, looks, seconds, memory; reads and lists  MODELS=folder or ONLY="api lists events console"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	@$(BIN)/python -m bench $(if $(MODELS),"$(MODELS)",$(if $(ONLY),,$(error Name a folder of models: make bench MODELS=folder))) $(if $(ONLY),--only $(ONLY))
 

@@ -3,7 +3,8 @@
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
 memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, when a shopper sees
 something on a slow network, and how long a merchandiser waits for a product; then reads, lists and events of the API,
-and the expiry of ten million rows, for which `make bench ONLY="api lists events retention"` needs no models.
+the console at 50,000 products and the expiry of ten million rows, for which
+`make bench ONLY="api lists events console retention"` needs no models.
 Seconds are this machine's: read their ratios.
 """
 
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from bench import peers, retention, tables
 from bench.comparing import compare
+from bench.console.measuring import Console, measure_console
+from bench.console.rows import console_section_of, console_targets_of
 from bench.doors import rows
 from bench.doors.events import Told, measure_events
 from bench.doors.lists import Listed, measure_lists
@@ -32,7 +35,7 @@ from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-DOORS = ("api", "lists", "events", "retention")
+DOORS = ("api", "lists", "events", "console", "retention")
 PARTS = ("bytes", "equal", "scaling", "heavy", "first", "ready", *DOORS)
 HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
@@ -62,6 +65,9 @@ def _ask(only: list[str], report: "Report", rows_to_expire: int) -> None:
             report.listed = measure_lists(Path(folder))
         if "events" in only:
             report.told = measure_events(Path(folder, "events"))
+    if "console" in only:
+        with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
+            report.console = measure_console(Path(folder))
     if "retention" in only:
         with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
             report.swept = measure_retention(Path(folder), count=rows_to_expire)
@@ -69,7 +75,7 @@ def _ask(only: list[str], report: "Report", rows_to_expire: int) -> None:
 
 def _models(folder: Path | None) -> list[Path]:
     if folder is None:
-        sys.exit("Name a folder of models, or --only api lists events retention.")
+        sys.exit("Name a folder of models, or --only api lists events console retention.")
     models = models_in(folder)
     if not models:
         sys.exit(f"{folder} holds no models.")
@@ -141,6 +147,7 @@ class Report:
         self.listed: list[Listed] = []
         self.swept: Swept | None = None
         self.told: Told | None = None
+        self.console: Console | None = None
 
     def begin(self) -> None:
         print("\n".join(tables.heading(tables.FILES)), flush=True)
@@ -188,11 +195,15 @@ class Report:
         yield from rows.targets_of(self.rates, self.listed)
         if self.told:
             yield from rows.event_targets_of(self.told)
+        if self.console:
+            yield from console_targets_of(self.console)
         if self.swept is not None:
             yield retention.target_of(self.swept)
         yield from rows.section_of(self.rates, self.listed)
         if self.told:
             yield from rows.event_section_of(self.told)
+        if self.console:
+            yield from console_section_of(self.console)
         yield from retention.section_of(self.swept)
 
     def _write(self) -> None:

@@ -20,6 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
 
 from vitrine.access import tokens  # noqa: E402
@@ -50,6 +51,7 @@ def main(count: int) -> None:
         "ids": [str(one) for one in whole.order_by("created_at").values_list("pk", flat=True)[:_IDS]],
         "tokens": [tokens.begin(person).access for person in people],
         "stock_tokens": [_stock_token(person) for person in people],
+        "session": _session(),
         "database_url": embedded.ensure().database_url,
         "servers": [_postmaster(), _valkey()],
     }
@@ -63,6 +65,14 @@ def _stock_token(person: User) -> str:
     token = AccessToken.for_user(person)
     token.set_exp(lifetime=timedelta(days=1))
     return str(token)
+
+
+def _session() -> str:
+    """The cookie of an admin who is logged in to the console."""
+    admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": Role.ADMIN})
+    client = Client()
+    client.force_login(admin)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def _postmaster() -> int:

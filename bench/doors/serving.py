@@ -22,12 +22,14 @@ _TICKS_S = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A database with products and people. `servers` are the processes of PostgreSQL and Valkey."""
+    """A database with products and people. `servers` are the processes of PostgreSQL and Valkey, `session` is the
+    cookie of an admin."""
 
     folder: Path
     ids: tuple[str, ...]
     tokens: tuple[str, ...]
     stock_tokens: tuple[str, ...]
+    session: str
     database_url: str
     servers: tuple[int, ...]
 
@@ -60,6 +62,7 @@ def held(folder: Path, count: int) -> Iterator[Held]:
             ids=tuple(found["ids"]),
             tokens=tuple(found["tokens"]),
             stock_tokens=tuple(found["stock_tokens"]),
+            session=found["session"],
             database_url=found["database_url"],
             servers=tuple(found["servers"]),
         )

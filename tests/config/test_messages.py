@@ -17,7 +17,8 @@ TEMPLATE = """{% load i18n %}<p title="{% translate 'A "title"' %}">{% blocktran
 {% plural %}
   {{ n }} chairs
 {% endblocktranslate %}{% translate "May" context "month" %}</p>"""
-PYTHON = """from x import gettext_lazy as _
+PYTHON = """from django.utils.translation import gettext_lazy as _, gettext_lazy as words
+D = words("By another name")
 A = _("One" " and two")
 B = ngettext("%(n)d lamp", "%(n)d lamps", n)
 C = gettext(A)
@@ -41,6 +42,7 @@ def test_all_that_is_said_is_collected(tmp_path: Path) -> None:
 
     assert {(key.context, key.text): message.plural for key, message in found.items()} == {
         ("", "It is lost"): "",
+        ("", "By another name"): "",
         ("", 'A "title"'): "",
         ("", "%(n)s chair"): "%(n)s chairs",
         ("month", "May"): "",

@@ -15,7 +15,7 @@ from tests.viewer.phones import AXE
 from vitrine.access.roles import Role
 from vitrine.console.panels import chart_of, share_words, time_words, value_in
 from vitrine.insight import rollup
-from vitrine.insight.models import Event
+from vitrine.insight.models import Event, ResponseTimes
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +117,33 @@ def test_a_day_on_which_nothing_happened_is_nothing_in_counts_and_no_time_at_all
     assert (counts.lines, times.lines) == ({"Errors": [4, 0, 4]}, {"Picture": [80.0, None, 80.0]})
     assert [said for _start, said in times.rows] == [["80 ms"], ["–"], ["80 ms"]]
     assert chart_of("count", days, [], {"Errors": value_in("count")}) is None
+
+
+def test_how_fast_we_answer_is_shown_to_admins_alone_even_before_anybody_visits(client: Client) -> None:
+    at = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for kind, told in (("product", {"0.005": 96, "0.1": 4}), ("write", {"0.25": 9, "+Inf": 1, "failed": 1})):
+        ResponseTimes.objects.create(span="hour", start=at, kind=kind, told=told)
+        ResponseTimes.objects.create(span="day", start=at.replace(hour=0), kind=kind, told=told)
+    pages = {}
+    for role in (Role.ADMIN, Role.EDITOR):
+        client.force_login(a_user(role))
+        pages[role] = {period: client.get(f"/numbers?period={period}").text for period in ("24h", "30d")}
+
+    for page in pages[Role.ADMIN].values():
+        for said in (
+            "How fast we answer",
+            "A product, read",
+            "3 ms",
+            "5 ms",
+            "Changes by the API",
+            "10.0 s",
+            "10 %",
+        ):
+            assert said in page, said
+        assert 'href="/api/response-times/?as=csv&amp;every=' in page
+        assert page.count("/uPlot.") == 2, "its style and its script"
+    assert "every=hour" in pages[Role.ADMIN]["24h"]
+    assert not any("How fast we answer" in page for page in pages[Role.EDITOR].values())
 
 
 @pytest.mark.browser

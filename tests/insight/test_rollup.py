@@ -100,6 +100,19 @@ def test_it_is_told_by_device_network_variant_and_product() -> None:
     assert by(Group.VARIANT, device="desktop") == {"web": 1}
 
 
+def test_it_is_known_how_far_the_numbers_are_behind() -> None:
+    product = a_product().pk
+    assert rollup.lag_s() == 0
+    tell(full(product, age_ms=600_000))
+    tell(full(product))
+
+    assert 600 <= rollup.lag_s() < 660
+    rollup.roll_up()
+    assert rollup.lag_s() == 0
+    tell(full(product, age_ms=120_000))
+    assert 120 <= rollup.lag_s() < 180
+
+
 def test_it_stands_in_the_hour_and_the_day_in_which_it_happened() -> None:
     product = a_product().pk
     tell(full(product, age_ms=3_600_000), full(product))

@@ -22,7 +22,7 @@ from vitrine.catalog import files
 from vitrine.catalog.announcements import Announcement, Topic
 from vitrine.catalog.models import AssetVersion, Product
 from vitrine.insight import days
-from vitrine.insight.models import Event, Mark, Measure, TakenBatch, Visit
+from vitrine.insight.models import Event, Mark, Measure, ResponseTimes, TakenBatch, Visit
 from vitrine.outreach.models import Delivery, Endpoint
 from vitrine.pipeline.work import Format
 from vitrine.privacy.models import Erasure, Export, RetentionRun
@@ -57,6 +57,7 @@ def measures() -> None:
         for age in AGES:
             about = {"family": "load", "device": "phone", "network": "", "told": {}}
             Measure.objects.create(product_id=uuid.uuid4(), span=span, start=ago(age), **about)
+            ResponseTimes.objects.create(span=span, start=ago(age), kind="product", told={})
 
 
 def logins() -> None:

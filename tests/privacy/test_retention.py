@@ -230,6 +230,7 @@ def test_every_table_has_a_rule() -> None:
     lasting = {
         "insight_mark",
         "insight_takenlog",
+        "insight_counted",
         "access_auditcut",
         "outreach_endpoint",
         "catalog_branding",

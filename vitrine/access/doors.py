@@ -58,6 +58,7 @@ DOORS: Mapping[str, _Row] = {
     f"{_PRODUCT}/analytics": {"GET": Action.ANALYZE},
     "api/analytics": {"GET": Action.ANALYZE},
     "api/analytics/<str:topic>": {"GET": Action.ANALYZE},
+    "api/response-times": {"GET": Action.MEASURE},
     "api/events": {"POST": Open.ANYONE},
     "api/webhooks": _ADMIN_READS_AND_MAKES,
     _WEBHOOK: {

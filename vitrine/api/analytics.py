@@ -43,7 +43,7 @@ class PeriodQuery(serializers.Serializer[Any]):
         self.is_valid(raise_exception=True)
         told = self.validated_data
         every = Every(told.get("every", Every.PERIOD))
-        since, until = _period(told.get("since"), told.get("until"), every)
+        since, until = period_of(told.get("since"), told.get("until"), every)
         only = {name: told[name] for name in ("device", "network", "variant") if name in told}
         group = Group(told.get("group_by", ""))
         product_id = product_id or told.get("product")
@@ -58,7 +58,8 @@ class AnalyticsQuery(PeriodQuery):
     group_by = serializers.ChoiceField(choices=[one.value for one in Group if one], required=False)
 
 
-def _period(since: datetime | None, until: datetime | None, every: Every) -> tuple[datetime, datetime]:
+def period_of(since: datetime | None, until: datetime | None, every: Every) -> tuple[datetime, datetime]:
+    """Whole hours or days; ValidationError for none and for too many."""
     end = until or timezone.now()
     start = since or end - 30 * _DAY
     unit = _HOUR if every == Every.HOUR or (every == Every.PERIOD and end - start <= 3 * _DAY) else _DAY

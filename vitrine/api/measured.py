@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -136,11 +136,14 @@ class Csv(JSONRenderer):
         if not isinstance(data, Mapping) or "rows" not in data:  # a problem
             return bytes(super().render(data))
         text = io.StringIO()
-        columns = ("start", "group", *COLUMNS[Topic(data["topic"])])
+        columns = ("start", "group", *self.columns_of(data))
         writer = csv.DictWriter(text, columns, lineterminator="\r\n")
         writer.writeheader()
         writer.writerows(_plain(row) for row in data["rows"])
         return text.getvalue().encode()
+
+    def columns_of(self, data: Mapping[str, Any]) -> Sequence[str]:
+        return COLUMNS[Topic(data["topic"])]
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from vitrine import __version__
 from vitrine.api import system
+from vitrine.insight import rollup
 from vitrine.metrics import table
 from vitrine.metrics.kinds import Cell, Gauge
 from vitrine.metrics.sending import SENDER, added_up
@@ -55,6 +56,7 @@ def standing() -> Iterator[tuple[Cell, float]]:
     waiting, overdue_s = Delivery.backlog()
     yield _at(table.WEBHOOKS_WAITING, waiting)
     yield _at(table.WEBHOOKS_OVERDUE, overdue_s)
+    yield _at(table.ROLLUP_LAG, rollup.lag_s())
     for part, found in system.parts().items():
         yield _at(table.PART_UP, found["status"] == "ok", part)
     disk = shutil.disk_usage(settings.DATA_DIR)

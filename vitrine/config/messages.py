@@ -152,8 +152,11 @@ def _in_template(text: str) -> Iterator[tuple[Key, str]]:
 
 
 def _in_python(text: str, name: str) -> Iterator[tuple[Key, str]]:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and (match := _IN_PYTHON.match(_name_of(node.func))):
+    tree = ast.parse(text)
+    called = dict(_called_in(tree))
+    for node in ast.walk(tree):
+        name_here = _name_of(node.func) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and (match := _IN_PYTHON.match(called.get(name_here, name_here))):
             wanted = 1 + bool(match[1]) + bool(match[2])
             texts = [one.value for one in node.args[:wanted] if isinstance(one, ast.Constant)]
             if len(texts) == wanted:  # else it is told elsewhere, and only looked up here
@@ -162,6 +165,13 @@ def _in_python(text: str, name: str) -> Iterator[tuple[Key, str]]:
             node, ast.ClassDef
         ):  # it knows no Django, to mark its titles by
             yield from _titles_in(node)
+
+
+def _called_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What a module calls gettext and its kin, and what they are."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            yield from ((one.asname, one.name) for one in node.names if one.asname)
 
 
 def _titles_in(node: ast.ClassDef) -> Iterator[tuple[Key, str]]:

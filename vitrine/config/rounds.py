@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vitrine.access import chain
-from vitrine.insight import days, rollup
+from vitrine.insight import days, requests, rollup
 from vitrine.outreach import mail
 from vitrine.privacy import erase, export, retention
 from vitrine.processing import campaigns, upkeep
@@ -13,6 +13,7 @@ ROUNDS: tuple[Callable[[], object], ...] = (
     campaigns.feed,
     days.keep_ahead,
     rollup.roll_up,
+    requests.add_up_requests,
     chain.seal,
     mail.tell_makers,
     export.make_those_asked_for,

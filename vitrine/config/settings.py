@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "vitrine.config.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vitrine.config.static_files.PackedPages",
     "vitrine.access.calling.remember_request",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -158,9 +159,9 @@ STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.InMemoryStorage"
     },  # unused: models live in the blob store
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "vitrine.config.static_files.StaticFiles"},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = DEBUG  # else what it finds there goes before the packed files of STATIC_ROOT
 WHITENOISE_AUTOREFRESH = DEBUG
 VIEWER_DIST = ROOT / "viewer" / "dist"
 

@@ -276,7 +276,8 @@ def collect_static_files() -> None:
         for name, storage in finder.list([])
         for stat in [Path(storage.path(name)).stat()]
     )
-    wanted = hashlib.sha256("\n".join(found).encode()).hexdigest()
+    made_by = settings.STORAGES["staticfiles"]["BACKEND"]
+    wanted = hashlib.sha256("\n".join([made_by, *found]).encode()).hexdigest()
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     if not stamp.is_file() or stamp.read_text() != wanted:
         say("  Collecting the static files")

@@ -14,9 +14,13 @@ from django.utils.translation import gettext_lazy as words
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from vitrine.access.caller import Caller
 from vitrine.access.guard import guarded
+from vitrine.access.models import User
+from vitrine.access.roles import Action
 from vitrine.catalog.models import Product
-from vitrine.console.panels import count_words, share_words, time_words
+from vitrine.console.answering import answering
+from vitrine.console.panels import Panel, count_words, share_words, time_words
 from vitrine.console.topics import panels_of
 from vitrine.insight.measures import Asked, Every, Group, last_days, last_hours
 from vitrine.insight.models import Mark, Measure
@@ -78,8 +82,14 @@ def _page(request: HttpRequest, product: Product | None) -> HttpResponse:
             "chosen": chosen,
             "ever": bool(shown.panels) or ever.exists(),
             "mark": Mark.objects.first(),
+            "answering": _answering(request, chosen) if product is None else None,
         },
     )
+
+
+def _answering(request: HttpRequest, chosen: Period) -> Panel | None:
+    may = isinstance(request.user, User) and Caller(request.user).may(Action.MEASURE)
+    return answering(partial(chosen.asked, None), chosen.every) if may else None
 
 
 class Numbers:

@@ -87,12 +87,18 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    topic: Topic
+    """`topic`: one of insight's, or the last part of another address of the API that has the same as CSV."""
+
+    topic: str
     title: str
     about: str
     tables: Sequence[Table]
     chart: Chart | None = None
     notes: Sequence[str] = field(default_factory=list)
+
+    @property
+    def csv_path(self) -> str:
+        return f"/api/analytics/{self.topic}/" if self.topic in set(Topic) else f"/api/{self.topic}/"
 
 
 def chart_of(unit: str, starts: Sequence[datetime], rows: Iterable[Row], lines: Lines) -> Chart | None:

@@ -109,3 +109,26 @@ class Mark(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     upto = models.BigIntegerField(default=0)
     at = models.DateTimeField(db_default=Now())
+
+
+class ResponseTimes(models.Model):
+    """How many requests of a kind were answered how fast within an hour or a day: numbers by a bucket's upper bound in
+    seconds, and those that `failed` by our fault (`requests.py`).
+    """
+
+    pk = models.CompositePrimaryKey("span", "start", "kind")
+    span = models.CharField(max_length=4)
+    start = models.DateTimeField()
+    kind = models.CharField(max_length=12)
+    told = models.JSONField()
+
+
+class Counted(models.Model):
+    """What the counters of requests stood at when they were last added up; the one row there is. `round` counts these
+    times, so that two at once do not both add.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    round = models.BigIntegerField(default=0)
+    told = models.JSONField()
+    at = models.DateTimeField(db_default=Now())

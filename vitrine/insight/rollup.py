@@ -30,6 +30,8 @@ _ROUND_S = 10.0
 LONGEST_LOAD_MS = 10 * 60_000
 LONGEST_AR_MS = 4 * 3_600_000
 KEEP = {"hour": timedelta(days=35), "day": timedelta(days=762)}  # the second: 25 months
+IN_AR = f"visit|ar||{NO_TIME}"
+"""What `Measure.told` has where somebody asked for AR."""
 
 _ROLL = f"""
 WITH taken AS MATERIALIZED (SELECT * FROM insight_event WHERE id > %(after)s AND id <= %(upto)s),
@@ -99,6 +101,9 @@ _NEXT = """
 SELECT count(*), max(id)
 FROM (SELECT id FROM insight_event WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) AS following
 """
+_FIRST = """
+SELECT at FROM insight_event WHERE id > (SELECT coalesce(max(upto), 0) FROM insight_mark) ORDER BY id LIMIT 1
+"""
 
 
 def roll_up() -> int:
@@ -111,6 +116,14 @@ def roll_up() -> int:
             if time.monotonic() > until:
                 break
     return done
+
+
+def lag_s() -> float:
+    """How long ago the first event happened that is not added up yet; 0 when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST)
+        found = cursor.fetchone()
+    return max(0.0, (timezone.now() - found[0]).total_seconds()) if found else 0.0
 
 
 def _roll_some(last: int) -> int:

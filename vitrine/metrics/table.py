@@ -119,6 +119,10 @@ EVENT_LAG = Histogram(
     "From when something happened in a viewer until it was told here.",
     bounds=_LONG,
 )
+ROLLUP_LAG = Gauge(
+    "vitrine_rollup_lag_seconds",
+    "How far the numbers of `/numbers` are behind: how long ago the first event happened that they do not hold yet.",
+)
 
 METRICS: tuple[Metric, ...] = tuple(one for one in list(globals().values()) if isinstance(one, Metric))
 forget_when_forked(METRICS)

@@ -27,7 +27,7 @@ from vitrine.catalog import publishing
 from vitrine.catalog.announcements import Announcement
 from vitrine.catalog.models import Product
 from vitrine.insight.days import KEEP_REPEATS
-from vitrine.insight.models import Measure, TakenBatch, Visit
+from vitrine.insight.models import Measure, ResponseTimes, TakenBatch, Visit
 from vitrine.insight.rollup import KEEP
 from vitrine.outreach.models import Delivery
 from vitrine.privacy import days, export, logs, versions
@@ -116,6 +116,10 @@ def _products(now: datetime, before: datetime) -> QuerySet[Any]:
     return Product.objects.filter(deleted_at__lt=before)
 
 
+def _response_times(span: str, before: datetime) -> QuerySet[Any]:
+    return ResponseTimes.objects.filter(span=span, start__lt=before).order_by("start")
+
+
 def _announced(now: datetime, before: datetime) -> QuerySet[Any]:
     return Announcement.objects.filter(at__lt=before).exclude(heard_at=None).order_by("at")
 
@@ -179,6 +183,26 @@ _RULES_OF_SHOPPERS = (
         tables=("insight_measure",),
         kept=KEEP["day"],
         due=lambda _now, before: Measure.objects.filter(span="day", start__lt=before).order_by("start"),
+    ),
+    Rule(
+        name="response-hours",
+        what=_("How many requests of which kind were answered how fast in an hour: numbers."),
+        why=_("To see lately whether the service is fast enough."),
+        whom=Whom.NOBODY,
+        basis=Basis.NO_PERSONAL_DATA,
+        tables=("insight_responsetimes",),
+        kept=KEEP["hour"],
+        due=lambda _now, before: _response_times("hour", before),
+    ),
+    Rule(
+        name="response-days",
+        what=_("The same for a day."),
+        why=_("To compare a month with the same month of the years before."),
+        whom=Whom.NOBODY,
+        basis=Basis.NO_PERSONAL_DATA,
+        tables=("insight_responsetimes",),
+        kept=KEEP["day"],
+        due=lambda _now, before: _response_times("day", before),
     ),
     Rule(
         name="request-log",

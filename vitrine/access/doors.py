@@ -32,6 +32,7 @@ DOORS: Mapping[str, _Row] = {
     # programs
     "api/assets/3d": {"GET": Action.READ, "POST": Action.WRITE},
     "api/assets/3d/bulk": {"POST": Action.WRITE},
+    "api/assets/3d/deleted": {"GET": Action.READ},
     _PRODUCT: {"GET": Open.PUBLISHED, "PUT": Action.WRITE, "PATCH": Action.WRITE, "DELETE": Action.WRITE},
     f"{_PRODUCT}/optimize": {"POST": Action.WRITE},
     f"{_PRODUCT}/restore": {"POST": Action.WRITE},
@@ -117,6 +118,8 @@ DOORS: Mapping[str, _Row] = {
     "products/matching": {"GET": Action.READ},
     "products/download": {"POST": Action.READ},
     "products/tags": {"GET": Action.READ},
+    "products/deleted": {"GET": Action.READ},
+    "products/deleted/<uuid:product_id>/poster": {"GET": Action.READ},
     "products/<uuid:product_id>/card": {"GET": Action.READ},
     "products/<uuid:product_id>": {"GET": Action.READ},
     "products/<uuid:product_id>/changes": {"GET": Action.WRITE},

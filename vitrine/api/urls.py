@@ -51,6 +51,9 @@ urlpatterns = [
     *both(
         "api/assets/3d/<uuid:product_id>/versions/<int:number>/publish", versions.Publish.as_view(), "publish"
     ),
+    *both(
+        "api/assets/3d/<uuid:product_id>/versions/<int:number>/preview", versions.Preview.as_view(), "preview"
+    ),
     *both("api/uploads", uploads.Uploads.as_view(), "uploads"),
     *both("api/uploads/known", duplicates.Known.as_view(), "known-files"),
     *both("api/uploads/<uuid:upload_id>", uploads.OneUpload.as_view(), "upload"),

@@ -11,6 +11,7 @@ from vitrine.console import (
     pages,
     passwords,
     product,
+    product_preview,
     single_sign_on,
 )
 from vitrine.console.login import LogIn, LogInCode
@@ -27,6 +28,7 @@ urlpatterns = [
     path("products/deleted/<uuid:product_id>/poster", deleted.poster, name="deleted-poster"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("products/<uuid:product_id>", product.product, name="product-sheet"),
+    path("products/<uuid:product_id>/versions/<int:number>", product_preview.preview, name="version-preview"),
     path("products/<uuid:product_id>/changes", product.changes, name="product-changes"),
     path("products/<uuid:product_id>/numbers", numbers.of_product, name="product-numbers"),
     path("numbers", numbers.numbers, name="numbers"),

@@ -20,6 +20,7 @@ from vitrine.access.roles import Role
 from vitrine.catalog import files, publishing
 from vitrine.catalog.models import Product
 from vitrine.pipeline.work import Kind
+from vitrine.storage.blobs import Key
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -119,7 +120,7 @@ def test_a_long_list_is_cut_into_pages() -> None:
 def test_a_picture_is_seen_by_the_team_alone_and_only_while_it_is_deleted(client: Client) -> None:
     product = deleted(a_user())
     thumbnail = product.shown_version.variants.get(kind=Kind.THUMBNAIL)
-    files.store().put(files.Key(thumbnail.key), io.BytesIO(b"picture"), media_type="image/webp")
+    files.store().put(Key(thumbnail.key), io.BytesIO(b"picture"), media_type="image/webp")
     address = f"/products/deleted/{product.pk}/poster"
     assert client.get(address).status_code == 302
     client.force_login(a_user(Role.VIEWER))

@@ -32,7 +32,7 @@ LONGEST_LIFE = timedelta(days=5 * 365 + 1)
 class ScopesField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
         choice = serializers.ChoiceField(choices=[scope.value for scope in Scope])
-        said = {"min_length": _("Choose at least one.")}
+        said: dict[str, Any] = {"min_length": _("Choose at least one.")}
         super().__init__(child=choice, min_length=1, max_length=len(Scope), error_messages=said, **options)
 
 

@@ -217,3 +217,10 @@ def test_a_list_goes_on_where_its_page_ended(calling: Caller, monkeypatch: pytes
     assert [one["id"] for one in first["results"] + second["results"]] == made[::-1]
     assert second["next"] is None
     assert admin.get("/api/keys/?cursor=cD14").status_code == 400
+
+
+def test_a_key_without_scopes_is_told_in_words(calling: Caller) -> None:
+    response = calling(Role.ADMIN).post("/api/keys/", {"name": "Shop", "scopes": []})
+
+    assert (response.status_code, response.json()["errors"][0]["detail"]) == (400, "Choose at least one.")
+    assert ApiKey.objects.count() == 0

@@ -1,6 +1,7 @@
 """Optimizing from the console: one product with a preview, many as a campaign; in a real browser."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from vitrine.processing.models import Campaign, Job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 OPEN = """(ids) => {
   const button = document.createElement("button");
   Object.assign(button.dataset, { optimize: ids, name: "Chair" });
@@ -67,6 +69,8 @@ def test_many_become_a_campaign_that_is_promoted_and_rolled_back(visiting: Visit
         cooked(chair, size=8, ssim=0.985)
 
     expect(page.get_by_role("button", name="Promote Chair 1")).to_be_visible()
+    page.evaluate(AXE.read_text())
+    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
     page.get_by_role("button", name="Promote Chair 1").click()
     expect(page.get_by_role("button", name="Roll Chair 1 back")).to_be_focused()
     assert [shown(chair) for chair in chairs] == [2, 1]

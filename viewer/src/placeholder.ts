@@ -19,6 +19,7 @@ const BASE = import.meta.url;
  * @tag vitrine-viewer
  *
  * @attr {string} product - The product's id.
+ * @attr {string} version - The number of a version, published or not, to show in the place of the published one: on the service's own pages, for who is logged in there.
  * @attr {string} poster - Address of the picture; without it the product's own. `<img slot="poster">` inside goes before both.
  * @attr {"visible" | "interaction" | "eager"} loading - `visible` (default) loads 3D when the element is on the screen, `interaction` waits for a tap, `eager` does not wait. A browser that asks to save data makes `visible` wait for a tap.
  * @attr {"now" | "idle" | "interaction"} full - When the full model follows the small one. Without it `now`, but `interaction` on a slow network (3g and less) or where data is saved.
@@ -70,7 +71,7 @@ const BASE = import.meta.url;
  * @csspart progress - The bar of bytes.
  */
 export class VitrineViewer extends HTMLElement {
-  static readonly observedAttributes = ["product", "poster", "server"];
+  static readonly observedAttributes = ["product", "version", "poster", "server"];
 
   /** Words in the place of ours, read when the element comes into view; goes before the attribute. May be set before the script is here. */
   words: Partial<Words> | null = (this as { words?: Partial<Words> }).words ?? null;
@@ -157,7 +158,9 @@ export class VitrineViewer extends HTMLElement {
     if (loading !== "eager") await this.#seen("50%", signal);
     const small = isSmall();
     const server = new URL(this.getAttribute("server") ?? "", BASE).href;
-    const product = await productOf(id, server, signal);
+    const version = this.getAttribute("version");
+    const path = encodeURIComponent(id) + (version ? `/versions/${encodeURIComponent(version)}/preview` : "");
+    const product = await productOf(path, server, signal);
     image.alt = product.alt || product.name;
     const url = product.variants?.poster?.url;
     if (url && !image.hasAttribute("src")) image.src = url;
@@ -172,7 +175,8 @@ export class VitrineViewer extends HTMLElement {
     const head = webgl && !onDemand ? headStart(models, signal) : null;
     const { mount } = await import("./stage.ts");
     signal.throwIfAborted();
-    const renew = async (): Promise<Models> => modelsOf(await fetchProduct(id, server, signal, true), small);
+    const renew = async (): Promise<Models> =>
+      modelsOf(await fetchProduct(path, server, signal, true), small);
     await mount(this.#host({ product, models, webgl, onDemand, signal, head, wanted, renew }));
   }
 
@@ -255,8 +259,8 @@ export class VitrineViewer extends HTMLElement {
   }
 }
 
-async function productOf(id: string, server: string, signal: AbortSignal): Promise<Product> {
-  const ask = (): Promise<Product> => fetchProduct(id, server, signal);
+async function productOf(path: string, server: string, signal: AbortSignal): Promise<Product> {
+  const ask = (): Promise<Product> => fetchProduct(path, server, signal);
   return ask()
     .catch(async (thrown: Error) => {
       // Only a network that did not answer is worth a second question.
@@ -266,7 +270,7 @@ async function productOf(id: string, server: string, signal: AbortSignal): Promi
     })
     .catch((thrown: Error) => {
       // Not a Fault: that class lives in the second stage, and sharing it would make a third file.
-      throw { kind: "product", message: `product ${id}: ${thrown.message}` } satisfies ErrorDetail;
+      throw { kind: "product", message: `product ${path}: ${thrown.message}` } satisfies ErrorDetail;
     });
 }
 

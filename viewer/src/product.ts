@@ -55,14 +55,17 @@ function sourceOf(product: Product): Model | null {
   return product.format === "glb" ? { url: product.model_3d_url, size: product.size } : null;
 }
 
-/** Asks for a product at the service that `server` is an address of. `fresh` goes past the caches, for addresses that ran out. */
+/**
+ * Asks for a product at the service that `server` is an address of. `path` is its id, or leads from there to how one of
+ * its versions would be shown. `fresh` goes past the caches, for addresses that ran out.
+ */
 export async function fetchProduct(
-  id: string,
+  path: string,
   server: string,
   signal: AbortSignal,
   fresh = false,
 ): Promise<Product> {
-  const url = new URL(`/api/assets/3d/${encodeURIComponent(id)}/`, server);
+  const url = new URL(`/api/assets/3d/${path}/`, server);
   // On the service's own pages staff see what is not published: same-origin cookies go along, others never do.
   const answer = await fetch(url, {
     signal,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -31,7 +32,8 @@ LONGEST_LIFE = timedelta(days=5 * 365 + 1)
 class ScopesField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
         choice = serializers.ChoiceField(choices=[scope.value for scope in Scope])
-        super().__init__(child=choice, min_length=1, max_length=len(Scope), **options)
+        said: dict[str, Any] = {"min_length": _("Choose at least one.")}
+        super().__init__(child=choice, min_length=1, max_length=len(Scope), error_messages=said, **options)
 
 
 class KeyIn(serializers.Serializer[Any]):

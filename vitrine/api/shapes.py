@@ -296,6 +296,16 @@ def version_shape(version: AssetVersion, base: str) -> Mapping[str, Any]:
     }
 
 
+def preview_shape(product: Product, version: AssetVersion, base: str) -> Mapping[str, Any]:
+    """The product as it would be if `version` were shown."""
+    told = version_shape(version, base)
+    shown = {
+        name: told[name]
+        for name in ("format", "size", "version", "variants", "dimensions_m", "source_format")
+    }
+    return {**product_shape(product, base), **shown, "model_3d_url": told["url"]}
+
+
 def task_shape(job: Job) -> Mapping[str, Any]:
     return {
         "task_id": str(job.pk),

@@ -12,6 +12,7 @@ from vitrine.api import (
     branding,
     bulk,
     campaigns,
+    deleted,
     duplicates,
     events,
     keys,
@@ -39,6 +40,7 @@ def both(route: str, view: Any, name: str) -> list[URLPattern]:
 urlpatterns = [
     *both("api/assets/3d", products.Products.as_view(), "products"),
     *both("api/assets/3d/bulk", bulk.Bulk.as_view(), "bulk"),
+    *both("api/assets/3d/deleted", deleted.Deleted.as_view(), "deleted-products"),
     *both("api/assets/3d/<uuid:product_id>", products.OneProduct.as_view(), "product"),
     *both("api/assets/3d/<uuid:product_id>/optimize", versions.Optimize.as_view(), "optimize"),
     *both("api/assets/3d/<uuid:product_id>/restore", bulk.Restore.as_view(), "restore"),
@@ -49,6 +51,9 @@ urlpatterns = [
     ),
     *both(
         "api/assets/3d/<uuid:product_id>/versions/<int:number>/publish", versions.Publish.as_view(), "publish"
+    ),
+    *both(
+        "api/assets/3d/<uuid:product_id>/versions/<int:number>/preview", versions.Preview.as_view(), "preview"
     ),
     *both("api/uploads", uploads.Uploads.as_view(), "uploads"),
     *both("api/uploads/known", duplicates.Known.as_view(), "known-files"),

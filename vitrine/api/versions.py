@@ -29,6 +29,7 @@ from vitrine.api.shapes import (
     VersionsOut,
     base_url,
     given_in,
+    preview_shape,
     version_shape,
 )
 from vitrine.catalog import publishing, queries
@@ -103,6 +104,14 @@ class OneVersion(APIView):
         if "note" in fields.validated_data:
             publishing.annotate(version, fields.validated_data["note"], known=known_revisions(request))
         return self.get(request, product_id, number)
+
+
+class Preview(APIView):
+    @extend_schema(operation_id="preview_version", responses=ProductOut)
+    def get(self, request: Request, product_id: UUID, number: int) -> Response:
+        """The product as it would be with this version shown, for who looks at it before shoppers do."""
+        product, version = readable_product(request, product_id), _version(request, product_id, number)
+        return tagged(request, preview_shape(product, version, base_url(request)))
 
 
 class Report(APIView):

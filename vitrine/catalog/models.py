@@ -86,6 +86,12 @@ class Product(models.Model):
                 condition=_HERE & Q(published_version=None),
                 name="product_unpublished",
             ),
+            models.Index(
+                F("deleted_at").desc(),
+                F("id").desc(),
+                condition=Q(deleted_at__isnull=False),
+                name="product_deleted",
+            ),
             GinIndex(fields=["tags"], name="product_tags"),
             # Without a list of what is still to be sorted in, which every search would have to read through.
             GinIndex(fields=["search"], fastupdate=False, name="product_words"),

@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vitrine.access.guard import guarded
-from vitrine.catalog.files import url_to_read
 from vitrine.console.cards import size_words
 from vitrine.processing.campaigns import page_of
 from vitrine.processing.gains import Gain, Standing, gain_of, standing_of
@@ -77,7 +76,7 @@ class Line:
     def look(self) -> str:
         """Where what was made can be looked at; empty before it is there."""
         made = self.item.job.made_version if self.item.job else None
-        return url_to_read(made.key, "", public=False) if made else ""
+        return f"/products/{self.item.product_id}/versions/{made.number}" if made else ""
 
     @property
     def fault(self) -> str:

@@ -119,5 +119,9 @@ TEXTS: Mapping[str, Any] = {
     "published": _("{name}: published"),
     "notPublished": _("{name}: not published"),
     "retry": _("Try again"),
+    "jobWaiting": _("Waiting for its turn"),
+    "jobWorking": _("Working"),
+    "jobDone": _("{name} is ready"),
+    "jobFailed": _("{name} failed. {reason}"),
 }
 """For the page's script. `one` and `other` are chosen by the count, in the page's language."""

@@ -89,6 +89,13 @@ class Sheet:
     placed: bool
     has_colours: bool
 
+    @property
+    def waiting(self) -> int | None:
+        """The newest version that could be published and was not yet, beside what shoppers see."""
+        shown = next((row.version.number for row in self.rows if row.shown), None)
+        newer = (one.version for one in self.rows if shown is not None and one.version.number > shown)
+        return next((one.number for one in newer if one.passed and one.published_at is None), None)
+
     @classmethod
     def of(cls, found: Product, *, audits: bool) -> Self:
         version = found.shown_version

@@ -83,7 +83,7 @@ class Account:
         smaller = phone is not None and phone.size < source
         scale = report.get("scale", {})
         return cls(
-            loads=_loads(version, variants),
+            loads=loads_of(version, variants),
             saved=size_words(source - phone.size) if phone and smaller else "",
             faster=_seconds(source - phone.size) if phone and smaller else "",
             done=list(_done(report, variants)),
@@ -101,7 +101,8 @@ class Account:
         return sum(one.verdict != "fail" for one in self.channels)
 
 
-def _loads(version: AssetVersion, variants: Mapping[str, Variant]) -> list[Load]:
+def loads_of(version: AssetVersion, variants: Mapping[str, Variant]) -> list[Load]:
+    """The upload first, then what was made of it."""
     words = {
         Kind.PREVIEW: _("First look, before anything else"),
         Kind.MOBILE: _("Full model on a phone"),

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from vitrine.console import campaigns, downloads, leaving, numbers, pages, passwords, product, single_sign_on
+from vitrine.console import (
+    campaigns,
+    deleted,
+    downloads,
+    leaving,
+    numbers,
+    pages,
+    passwords,
+    product,
+    product_preview,
+    single_sign_on,
+)
 from vitrine.console.login import LogIn, LogInCode
 
 urlpatterns = [
@@ -13,8 +24,11 @@ urlpatterns = [
     path("products/matching", pages.matching, name="matching"),
     path("products/download", downloads.download, name="download"),
     path("products/tags", pages.tags, name="tags"),
+    path("products/deleted", deleted.deleted, name="deleted"),
+    path("products/deleted/<uuid:product_id>/poster", deleted.poster, name="deleted-poster"),
     path("products/<uuid:product_id>/card", pages.card, name="card"),
     path("products/<uuid:product_id>", product.product, name="product-sheet"),
+    path("products/<uuid:product_id>/versions/<int:number>", product_preview.preview, name="version-preview"),
     path("products/<uuid:product_id>/changes", product.changes, name="product-changes"),
     path("products/<uuid:product_id>/numbers", numbers.of_product, name="product-numbers"),
     path("numbers", numbers.numbers, name="numbers"),

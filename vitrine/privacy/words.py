@@ -28,6 +28,11 @@ def how_long(rule: Rule) -> str:
         return str(rule.until)
     if life == timedelta(0):
         return gettext("not at all: it goes at once")
+    return span(life)
+
+
+def span(life: timedelta) -> str:
+    """How long that is, in one unit: 6 days, 5 hours, 34 minutes."""
     if life < _AS_MINUTES:
         minutes = ceil(life / timedelta(minutes=1))
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}

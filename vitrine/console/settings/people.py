@@ -15,6 +15,7 @@ from vitrine.access.guard import guarded
 from vitrine.access.models import User
 from vitrine.console.settings.audit import Line
 from vitrine.console.settings.words import ROLE_NAMES, ROLES
+from vitrine.privacy import export
 
 _AT_ONCE = 50
 _NEWEST = 10
@@ -35,7 +36,11 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     shown = get_object_or_404(User.objects.select_related("second_factor"), pk=person_id)
     lines = Line.each(found_by(actor=person_id).order_by("-at", "-id")[:_NEWEST])
-    return render(request, "console/settings/person.html", {"person": shown, "lines": lines, **_roles()})
+    return render(
+        request,
+        "console/settings/person.html",
+        {"person": shown, "lines": lines, "exports": export.those_of(shown)[:1], **_roles()},
+    )
 
 
 def _roles() -> dict[str, Any]:

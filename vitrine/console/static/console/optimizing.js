@@ -30,6 +30,7 @@ document.addEventListener("click", ({ target }) => {
   if (button) openOptimize(button.dataset.optimize.split(","), button.dataset.name);
 });
 part("close").addEventListener("click", () => sheet.close());
+sheet.addEventListener("close", () => part("looks").replaceChildren());
 part("begin").addEventListener("click", () => guarded(begin));
 part("publish").addEventListener("click", () => guarded(publish));
 follow(
@@ -112,8 +113,30 @@ async function heard(task) {
   part("before").textContent = sizeWords(before.variants.web?.size ?? before.size);
   part("after").textContent = sizeWords(after.variants.web?.size ?? after.size);
   part("ssim").textContent = after.variants.web?.proof?.ssim.toFixed(3) ?? word("not-proven");
-  part("look").href = after.variants.web?.url ?? after.url;
+  part("look").href = `/products/${encodeURIComponent(order.ids[0])}/versions/${task.version}`;
+  lookAt([
+    ["look-new", task.version],
+    ["look-live", before.version],
+  ]);
   part("publish").focus();
+}
+
+/** The viewer as shoppers have it, once for each version; its script comes only now. */
+function lookAt(versions) {
+  import("/viewer/vitrine-viewer.js").catch(() => part("looks").replaceChildren()); // the page of their own is there
+  part("looks").replaceChildren(...versions.map(([name, version]) => figureOf(word(name), version)));
+}
+
+function figureOf(words, version) {
+  const figure = document.createElement("figure");
+  const viewer = document.createElement("vitrine-viewer");
+  const said = { product: order.ids[0], version, telemetry: "off", controls: "rotate zoom reset variants" };
+  for (const [name, value] of Object.entries(said)) viewer.setAttribute(name, value);
+  viewer.className = "stage";
+  const caption = document.createElement("figcaption");
+  caption.textContent = words;
+  figure.append(viewer, caption);
+  return figure;
 }
 
 async function publish() {

@@ -3,6 +3,7 @@
 import { refresh } from "./cards.js";
 import { follow, secondsLeft } from "./live.js";
 import { need, say } from "./page.js";
+import { told } from "./texts.js";
 import { timeLeft, wordIfAny } from "./words.js";
 
 export function startProgress() {
@@ -35,7 +36,7 @@ const looked = new Set();
 function show(card, task, words) {
   const left = wordIfAny("left-moment") === null ? "" : timeLeft(secondsLeft(task));
   const doing =
-    task.status === "queued" ? "Waiting for its turn" : (words[task.step.split("-")[0]] ?? "Working");
+    task.status === "queued" ? told("jobWaiting") : (words[task.step.split("-")[0]] ?? told("jobWorking"));
   const said = left ? `${doing} · ${left}` : doing;
   const line = need("[data-step]", card);
   if (line.textContent !== said) line.textContent = said;
@@ -45,9 +46,6 @@ function show(card, task, words) {
 async function end(card, { status, error }) {
   delete card.dataset.job; // said once, however often it is told
   await refresh(card);
-  say(
-    status === "done"
-      ? `${card.dataset.name} is ready`
-      : `${card.dataset.name} failed. ${error?.title ?? ""}`,
-  );
+  const { name } = card.dataset;
+  say(status === "done" ? told("jobDone", { name }) : told("jobFailed", { name, reason: error?.title ?? "" }));
 }

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -94,8 +93,8 @@ def _made(size: str, folder: Path) -> Made:
 
 
 @pytest.fixture(scope="session", params=MORE)
-def made(request: pytest.FixtureRequest, every_size: dict[str, Made]) -> Iterator[Made]:
-    yield every_size[request.param]
+def made(request: pytest.FixtureRequest, every_size: dict[str, Made]) -> Made:
+    return every_size[request.param]
 
 
 @pytest.fixture(scope="session")

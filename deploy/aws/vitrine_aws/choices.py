@@ -62,7 +62,10 @@ def choices_of(said: Mapping[str, Any]) -> Choices:
         raise NotChosen(f"domain is {domain!r}; expected a host's name such as assets.example.com.")
     if said.get("replicate_to") and not said.get("replicate_key"):
         raise NotChosen("replicate_to is said without replicate_key: name the key that encrypts there.")
-    archive_days, deep_archive_days = _days(said, "archive_days", default=90), _days(said, "deep_archive_days", default=0)
+    archive_days, deep_archive_days = (
+        _days(said, "archive_days", default=90),
+        _days(said, "deep_archive_days", default=0),
+    )
     if 0 < deep_archive_days < archive_days + 90:
         raise NotChosen(
             f"deep_archive_days is {deep_archive_days}; expected 0, or {archive_days + 90} or more: "

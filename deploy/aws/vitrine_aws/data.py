@@ -16,7 +16,9 @@ DATABASE_CA = "/etc/ssl/rds.pem"
 """Where the image of this folder's Dockerfile keeps Amazon's authorities for databases."""
 
 
-def a_password(scope: Construct, name: str, key: kms.IKey, *, letters: int, what: str) -> secretsmanager.Secret:
+def a_password(
+    scope: Construct, name: str, key: kms.IKey, *, letters: int, what: str
+) -> secretsmanager.Secret:
     """Letters and digits, which no address needs to escape."""
     return secretsmanager.Secret(
         scope,
@@ -170,5 +172,6 @@ def a_key(scope: Construct) -> kms.Key:
 
 def a_log(scope: Construct, name: str) -> logs.LogGroup:
     """Thirty days, as LOG_DAYS has it. Encrypted by CloudWatch's own key."""
-    return logs.LogGroup(scope, name, retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY)
-
+    return logs.LogGroup(
+        scope, name, retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
+    )

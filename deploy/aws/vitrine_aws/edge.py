@@ -15,8 +15,8 @@ from vitrine_aws.files import CDN_LOGS, Logs
 SESSION, CSRF = "__Host-sessionid", "__Host-csrftoken"
 _FIVE_MINUTES_S = 300
 LOGINS_A_S, REQUESTS_A_S = 2, 500
-"""Of one address: what `AUTH` and `FILES` of vitrine/access/limits.py let through for ever. The service counts finer; this
-keeps a flood from it."""
+"""Of one address: what `AUTH` and `FILES` of vitrine/access/limits.py let through for ever. The service counts finer;
+this keeps a flood from it."""
 _YEAR = Duration.days(365)
 
 
@@ -141,8 +141,8 @@ class Cdn(Construct):
         )
 
     def _answers(self, name: str, headers: list[str], *, cookies: list[str]) -> cloudfront.CachePolicy:
-        """As long as the answer's Cache-Control says (30 s, and 5 minutes more while it is fetched anew), and not at all
-        where it says nothing. One for each way in which answers differ: who asks, and in which language."""
+        """As long as the answer's Cache-Control says (30 s, and 5 minutes more while it is fetched anew), and not at
+        all where it says nothing. One for each way in which answers differ: who asks, and in which language."""
         return cloudfront.CachePolicy(
             self,
             f"{name}Policy",

@@ -78,7 +78,8 @@ class Files(Construct):
         role.grant_principal.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=[
-                    *("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"),
+                    *("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+                    *("s3:GetObjectTagging", "s3:PutObjectTagging"),  # a copy takes its tags along
                     *("s3:ListMultipartUploadParts", "s3:AbortMultipartUpload", "s3:RestoreObject"),
                 ],
                 resources=[self.bucket.arn_for_objects(f"{place}/*") for place in _PLACES],
@@ -94,14 +95,17 @@ class Files(Construct):
 
 def _tiers(choices: Choices) -> list[s3.LifecycleRule]:
     moves = [(s3.StorageClass.INFREQUENT_ACCESS, _INFREQUENT_DAYS)]
-    moves += [(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, choices.archive_days)] if choices.archive_days else []
+    moves += (
+        [(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, choices.archive_days)] if choices.archive_days else []
+    )
     moves += [(s3.StorageClass.GLACIER, choices.deep_archive_days)] if choices.deep_archive_days else []
     return [
         s3.LifecycleRule(
             id="OriginalsGrowCold",
             tag_filters=ORIGINAL,
             transitions=[
-                s3.Transition(storage_class=where, transition_after=Duration.days(days)) for where, days in moves
+                s3.Transition(storage_class=where, transition_after=Duration.days(days))
+                for where, days in moves
             ],
         )
     ]

@@ -74,7 +74,9 @@ def surroundings(
     primary = database.address("Url", database.primary.instance_endpoint, key)
     secrets = {"SECRET_KEY": signing, "DATABASE_URL": primary, "REDIS_URL": cache.address(key)}
     if database.replica is not None:
-        secrets["DATABASE_REPLICA_URL"] = database.address("ReplicaUrl", database.replica.instance_endpoint, key)
+        secrets["DATABASE_REPLICA_URL"] = database.address(
+            "ReplicaUrl", database.replica.instance_endpoint, key
+        )
     if choices.email_url_secret:
         secrets["EMAIL_URL"] = secretsmanager.Secret.from_secret_complete_arn(
             scope, "EmailUrl", choices.email_url_secret

@@ -11,7 +11,6 @@ from vitrine_aws.network import Network
 from vitrine_aws.services import Services, surroundings
 from vitrine_aws.watching import Watching
 
-
 FLAGS = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
     "@aws-cdk/core:checkSecretUsage": True,
@@ -65,7 +64,9 @@ class Vitrine(Stack):
             "SecretKeyArn": given.secrets["SECRET_KEY"].arn,
             "ClusterName": services.cluster.cluster_name,
             "SetupTask": services.setup.task_definition_arn,
-            "TaskSubnets": ",".join(network.vpc.select_subnets(subnet_type=network.tasks.subnet_type).subnet_ids),
+            "TaskSubnets": ",".join(
+                network.vpc.select_subnets(subnet_type=network.tasks.subnet_type).subnet_ids
+            ),
             "TaskSecurityGroup": network.workers.security_group_id,
         }
         for name, value in told.items():

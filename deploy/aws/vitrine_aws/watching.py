@@ -28,6 +28,7 @@ _LIVES, _DIES = cloudwatch.TreatMissingData.NOT_BREACHING, cloudwatch.TreatMissi
 _MORE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 _LESS = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
+
 class Watching(Construct):
     """Pages want somebody now, tickets somebody today. Each has its line in docs/aws.md."""
 
@@ -51,7 +52,9 @@ class Watching(Construct):
         self._bill()
 
     def _topic(self, name: str, key: kms.Key) -> sns.Topic:
-        topic = sns.Topic(self, name, master_key=key, enforce_ssl=True, display_name=f"Vitrine: {name.lower()}")
+        topic = sns.Topic(
+            self, name, master_key=key, enforce_ssl=True, display_name=f"Vitrine: {name.lower()}"
+        )
         if self.choices.alarms_to:
             topic.add_subscription(subscriptions.EmailSubscription(self.choices.alarms_to))
         key.grant(iam.ServicePrincipal("cloudwatch.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey")
@@ -147,7 +150,10 @@ class Watching(Construct):
         left = self.choices.size.database_gb * 10**9 * 0.1
         free = primary.metric_free_storage_space(period=five, statistic=cloudwatch.Stats.MINIMUM)
         self._alarm(
-            *("DatabaseFull", "The database's disk is nine tenths full, and grows by itself at most fourfold."),
+            *(
+                "DatabaseFull",
+                "The database's disk is nine tenths full, and grows by itself at most fourfold.",
+            ),
             *(free, left),
             page=True,
             compared=_LESS,
@@ -156,7 +162,9 @@ class Watching(Construct):
         self._alarm("DatabaseBusy", "The database is at its limit.", busy, 80, periods=3)
         if database.replica is not None:
             lag = database.replica.metric("ReplicaLag", period=five, statistic=cloudwatch.Stats.MINIMUM)
-            self._alarm("ReplicaLate", "The replica is a minute behind; lists come from the primary.", lag, 60)
+            self._alarm(
+                "ReplicaLate", "The replica is a minute behind; lists come from the primary.", lag, 60
+            )
         memory = cloudwatch.Metric(
             namespace="AWS/ElastiCache",
             metric_name="DatabaseMemoryUsagePercentage",
@@ -181,9 +189,7 @@ class Watching(Construct):
             budget=budgets.CfnBudget.BudgetDataProperty(
                 budget_type="COST",
                 time_unit="MONTHLY",
-                budget_limit=budgets.CfnBudget.SpendProperty(
-                    amount=self.choices.size.budget_usd, unit="USD"
-                ),
+                budget_limit=budgets.CfnBudget.SpendProperty(amount=self.choices.size.budget_usd, unit="USD"),
                 cost_filters={"TagKeyValue": [f"user:vitrine${self.choices.size.name}"]},
             ),
             notifications_with_subscribers=[
@@ -196,4 +202,3 @@ class Watching(Construct):
                 for kind, percent in (("ACTUAL", 80), ("FORECASTED", 100))
             ],
         )
-

@@ -19,14 +19,20 @@ if TYPE_CHECKING:  # the stubs are installed for development only
 PRODUCT = "0190a5e2-8f3c-7d21-9a44-5b6c7d8e9f00"
 ORIGINAL = key_of("models", PRODUCT, f"{'a' * 64}.glb")
 VARIANT = key_of("models", PRODUCT, f"web-{'a' * 32}.glb")
-KEYS = {"access_key_id": "a-key-for-testing", "secret_access_key": "a-secret-for-testing"}
+ACCESS_KEY_ID, SECRET = "a-key-for-testing", "a-secret-for-testing"
 
 
 @pytest.fixture
 def bucket(s3_address: str, client: "S3Client") -> Bucket:
     client.create_bucket(Bucket="archive")
     return Bucket(
-        name="archive", region="us-east-1", endpoint_url=s3_address, attempts=2, tags_of=tags_of, **KEYS
+        name="archive",
+        region="us-east-1",
+        endpoint_url=s3_address,
+        access_key_id=ACCESS_KEY_ID,
+        secret_access_key=SECRET,
+        attempts=2,
+        tags_of=tags_of,
     )
 
 
@@ -36,8 +42,8 @@ def client(s3_address: str) -> "S3Client":
         "s3",
         endpoint_url=s3_address,
         region_name="us-east-1",
-        aws_access_key_id=KEYS["access_key_id"],
-        aws_secret_access_key=KEYS["secret_access_key"],
+        aws_access_key_id=ACCESS_KEY_ID,
+        aws_secret_access_key=SECRET,
     )
 
 

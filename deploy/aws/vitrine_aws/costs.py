@@ -20,8 +20,8 @@ _SECRETS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What one view of a product page asks for. Bytes: a poster, a preview of at most 100 kB (TARGETS), a web variant, and
-    the element, which browsers keep."""
+    """What one view of a product page asks for. The bytes are a poster, a preview of at most 100 kB and a web variant;
+    the element is kept by browsers."""
 
     requests: int = 8
     """Product, oEmbed or page, element (2), poster, preview, web variant, and what was seen."""

@@ -13,10 +13,10 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password reset test check fix bench fuzz audit contracts messages dev
+.PHONY: help run doctor password reset test check fix bench fuzz audit contracts messages test-aws test-all dev
 
 help: ## List these
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
 
 run: ## Start everything and print what to open; Ctrl-C stops it  [PORT=8000 HOST=127.0.0.1 DATA_DIR=var TLS=0]
 	@exec $(READY) manage.py up
@@ -33,6 +33,14 @@ reset: ## Delete all that is in DATA_DIR, after asking
 test: check ## Check, then run every test; what CI runs
 	@$(NPM) test --workspaces --if-present --silent
 	@$(PYTEST) tests/journey $(OTHER_TESTS)
+
+# In an environment of its own, which no test of the service needs.
+test-aws: dev ## Try the stack on AWS: what it promises, cfn-lint, costs, the edge's function
+	@test -x deploy/aws/.venv/bin/python || $(PYTHON) -m venv deploy/aws/.venv
+	@deploy/aws/.venv/bin/python -m pip install --quiet --require-hashes -r deploy/aws/requirements.txt
+	@cd deploy/aws && .venv/bin/python -m pytest
+
+test-all: test test-aws ## Everything: `make test`, and what is slow and seldom changes
 
 # Side by side, two at a time; what each says comes in one piece, where make is new enough for that.
 check: dev ## Format, lint, types, imports, contracts

@@ -17,6 +17,7 @@ from vitrine.storage.s3 import S3Store
 from vitrine.storage.s3_upload import Bucket
 
 _KEY = re.compile(r"^models/(?P<product>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[A-Za-z0-9._/-]+$")
+_ORIGINAL = re.compile(r"^models/[0-9a-f-]{36}/[0-9a-f]{64}\.[a-z]+$")
 _STAFF_STEP_S = 3600
 _PACKED = ".br"
 
@@ -31,6 +32,7 @@ def store() -> BlobStore:
                     name=settings.AWS_BUCKET_NAME,
                     region=settings.AWS_REGION,
                     endpoint_url=settings.AWS_ENDPOINT_URL,
+                    tags_of=tags_of if settings.AWS_TAG_ORIGINALS else None,
                 )
             )
         )
@@ -40,6 +42,11 @@ def store() -> BlobStore:
 def original_key(product_id: UUID, sha256: str, file_format: Format) -> Key:
     """Never shared between products, so that deleting one can never touch another."""
     return Key(f"models/{product_id}/{sha256}.{file_format}")
+
+
+def tags_of(key: Key) -> dict[str, str]:
+    """What a bucket's lifecycle rules can know an original by: its name begins as those of its variants do."""
+    return {"vitrine": "original"} if _ORIGINAL.match(key) else {}
 
 
 def variant_key(product_id: UUID, kind: Kind, sha256: str, file_format: Format) -> Key:

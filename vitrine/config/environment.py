@@ -71,6 +71,8 @@ class Environment:
     """AWS_ENDPOINT_URL: another S3 than Amazon's."""
     aws_region: str | None
     """AWS_REGION, else AWS_DEFAULT_REGION."""
+    aws_tag_originals: bool
+    """AWS_TAG_ORIGINALS: 1 tags what was uploaded, for lifecycle rules; the role then needs s3:PutObjectTagging."""
     max_upload_bytes: int
     """MAX_UPLOAD_BYTES: the largest file taken, 500000000 by default."""
     deleted_days: int
@@ -161,6 +163,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         aws_bucket_name=read.text("AWS_BUCKET_NAME"),
         aws_endpoint_url=read.url("AWS_ENDPOINT_URL"),
         aws_region=read.text("AWS_REGION") or read.text("AWS_DEFAULT_REGION"),
+        aws_tag_originals=read.switch("AWS_TAG_ORIGINALS", default=False),
         max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
         deleted_days=read.number("DELETED_DAYS", default=7, least=0, most=3650),
         events_days=read.number("EVENTS_DAYS", default=30, least=1, most=3650),

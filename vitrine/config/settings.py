@@ -125,6 +125,7 @@ REDIS_URL = _servers.redis_url
 AWS_BUCKET_NAME = ENVIRONMENT.aws_bucket_name
 AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url
 AWS_REGION = ENVIRONMENT.aws_region
+AWS_TAG_ORIGINALS = ENVIRONMENT.aws_tag_originals
 CDN_URL = ENVIRONMENT.cdn_url
 PUBLIC_URL = ENVIRONMENT.public_url
 FILE_URLS = ENVIRONMENT.file_urls

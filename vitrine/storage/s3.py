@@ -26,6 +26,8 @@ COPY_BYTES = (
     512 * 1024 * 1024
 )  # S3 copies at most 5 GiB at once; smaller steps stay well within a read timeout
 
+_BACK_DAYS = 7
+
 
 class S3Store:
     """A key is an object's name, from the bucket's root. Safe to share between threads and across a fork."""
@@ -81,6 +83,8 @@ class S3Store:
                     return no_pieces()
                 if says_missing(error):
                     raise BlobMissing(key) from error
+                if code_of(error) == "InvalidObjectState":
+                    raise self._asked_back(key) from error
                 raise
         body, length = answer["Body"], answer["ContentLength"]
 
@@ -95,6 +99,22 @@ class S3Store:
                 f"{self._bucket.place} does not answer range requests (asked {span}). Use another."
             )
         return Pieces(read, body.close, length=length)
+
+    def _asked_back(self, key: Key) -> StoreFailed:
+        """A lifecycle rule sent it to an archive. It stays in reach for some days after it has come back."""
+        try:
+            self._client(quick=True).restore_object(
+                Bucket=self._bucket.name,
+                Key=key,
+                RestoreRequest={"Days": _BACK_DAYS, "GlacierJobParameters": {"Tier": "Standard"}},
+            )
+        except ClientError as error:
+            if code_of(error) != "RestoreAlreadyInProgress":
+                raise
+        return StoreFailed(
+            f"{key} lies in an archive of {self._bucket.place} and was asked back. That takes up to 5 hours, from an "
+            f"archive of the deepest kind up to 12; then it is in reach for {_BACK_DAYS} days. Try again later."
+        )
 
     def stat(self, key: Key) -> Blob:
         check_key(key)
@@ -137,8 +157,18 @@ class S3Store:
         with self._explained(), upload.aborted_on_failure():
             upload.copy(source, before.size, step=self._copy_bytes)
         blob = self._arrived(target, before.size)
+        self._tag(target)
         self.delete(source)
         return blob
+
+    def _tag(self, key: Key) -> None:
+        if self._bucket.tags_of is not None and (tags := self._bucket.tags_of(key)):
+            with self._explained():
+                self._client().put_object_tagging(
+                    Bucket=self._bucket.name,
+                    Key=key,
+                    Tagging={"TagSet": [{"Key": name, "Value": value} for name, value in tags.items()]},
+                )
 
     def keys(self, prefix: str = "") -> Iterator[Key]:
         with self._explained():

@@ -1,6 +1,6 @@
 """One object on its way into a bucket."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
@@ -34,6 +34,8 @@ class Bucket:
     attempts: int = 4
     quick_timeout_s: float = 10
     """For an answer to what somebody waits for: that a file is there, and its first byte. Tried twice at most."""
+    tags_of: Callable[[Key], Mapping[str, str]] | None = None
+    """What to tag a moved object with. Not every server knows tags, and Amazon's wants a permission for them."""
 
     @property
     def place(self) -> str:

@@ -1,0 +1,1 @@
+"""Vitrine on AWS: what is asked for by `app.py`, priced by `costs.py`."""

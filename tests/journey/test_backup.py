@@ -23,7 +23,6 @@ from vitrine.config.fault import SetupFault
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 NOT_COOKED = {"optimize": "false"}
-NO_MODEL = b"glTF\x02\x00\x00\x00" + bytes(range(200))
 
 
 def commands_of(section: str) -> str:
@@ -59,7 +58,7 @@ def uploading(service: Service) -> Iterator[list[str]]:
 
     def send() -> None:
         while not done.is_set():
-            content = NO_MODEL + bytes(4 * len(made))  # kept, and soon found wanting
+            content = a_ball(rings=4).bytes() + bytes(4 * len(made))
             made.append(service.upload(content, name=f"Meanwhile {len(made)}", **NOT_COOKED)["id"])
             done.wait(0.2)
 

@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password reset test check fix bench fuzz audit contracts messages test-aws test-all dev
+.PHONY: help run doctor password backup restore reset test check fix bench fuzz audit contracts messages test-aws test-all dev
 
 help: ## List these
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -26,6 +26,12 @@ doctor: ## Try everything that this installation stands on, and say what to do a
 
 password: ## Give the user admin a new password, printed once  [ADMIN_PASSWORD=]
 	@exec $(READY) manage.py password
+
+backup: ## Database, files and keys into a folder, while everything runs  TO=folder [KEEP=7 CHECK=1]
+	@exec $(READY) manage.py backup $(if $(TO),"$(TO)",$(error Name a folder: make backup TO=folder)) $(if $(KEEP),--keep $(KEEP)) $(if $(CHECK),--check)
+
+restore: ## Bring a backup back into an empty DATA_DIR  FROM=folder [DATA_DIR=var REPLACE=1]
+	@exec $(READY) manage.py restore $(if $(FROM),"$(FROM)",$(error Name a folder: make restore FROM=folder)) $(if $(REPLACE),--replace)
 
 reset: ## Delete all that is in DATA_DIR, after asking
 	@exec $(READY) -m vitrine.config.reset

@@ -95,6 +95,18 @@ def test_every_row_becomes_a_product_or_a_reason_and_the_next_run_makes_the_rest
     assert {one["status"] for one in second.json()["rows"]} == {"done"}
 
 
+def test_a_lost_report_makes_nothing_twice(at_home: Typist, products: Path, folder: Path) -> None:
+    at_home("import", products, "--folder", folder)
+    report = products.with_name("products-report.csv")
+    made = {one["name"]: one["product_id"] for one in rows_of(report)}
+    report.unlink()
+
+    at_home("import", products, "--folder", folder)
+
+    assert {one["name"]: one["product_id"] for one in rows_of(report)} == made
+    assert Product.objects.count() == 2
+
+
 def test_who_may_only_read_is_told_before_anything_is_done(
     typed: Typist, at_home: Typist, products: Path, folder: Path, live_server: object
 ) -> None:

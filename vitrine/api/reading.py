@@ -53,6 +53,8 @@ _BASE_KEPT = b'"\\u0000/'
 _MADE_BY = hashlib.sha256(Path(shapes.__file__).read_bytes()).hexdigest()
 """An answer that another release made is none of ours."""
 _REDIS_PATIENCE_S = 0.25
+KEPT = "vitrine:product:"
+"""What the names in Redis begin with."""
 _REDIS_PAUSE_S = 1.0
 # A second look: the first one, with the limit in the same trip, is `limits.take_and_fetch`.
 _TRIP = "return redis.call('GET', KEYS[1])"
@@ -209,7 +211,7 @@ def shelf(url: str) -> Shelf:
 
 
 def _name(product_id: UUID) -> str:
-    return f"vitrine:product:{product_id}"
+    return f"{KEPT}{product_id}"
 
 
 # --- The read --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from vitrine.cli.surroundings import Surroundings
 from vitrine.cli.unfinished import Unfinished
 from vitrine.cli.words import size
 from vitrine.client.problem import Problem
+from vitrine.client.sending import sha256_of
 from vitrine.client.shapes import UploadLimits
 
 
@@ -146,8 +147,8 @@ def _imported(
         detail, product, sha256 = faults.get(row.number, ""), "", ""
         if not detail:
             try:
-                pushed = pusher.push(Order(path=chosen.folder / row.file, fields=row.fields | shared))
-                product, sha256 = pushed.product_id, pushed.sha256
+                order = Order(path=chosen.folder / row.file, fields=row.fields | shared)
+                product, sha256 = _there_before(row, order, desk) or _pushed(pusher, order)
             except Problem as problem:
                 if problem.status in {0, 401}:
                     raise
@@ -157,6 +158,19 @@ def _imported(
             row=row.number, name=row.name, file=row.file, status=status, product_id=product, detail=detail
         )
         unfinished.forget(sha256)  # now the report knows
+
+
+def _there_before(row: Row, order: Order, desk: Desk) -> tuple[str, str] | None:
+    """The product of that name which has this very file already, and the file's hash: from another machine's import, or
+    one whose report is lost."""
+    sha256 = sha256_of(order.path)
+    named = (one["product_id"] for one in desk.service.holders(sha256) if one["name"] == row.name)
+    return next(((product, sha256) for product in named), None)
+
+
+def _pushed(pusher: Pusher, order: Order) -> tuple[str, str]:
+    pushed = pusher.push(order)
+    return pushed.product_id, pushed.sha256
 
 
 def _done_before(report: Path) -> dict[tuple[str, str], Reported]:

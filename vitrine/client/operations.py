@@ -27,6 +27,7 @@ class Operation(Enum):
     READ_TASK = ("GET", "/api/tasks/{task_id}/")
     READ_UPLOAD_LIMITS = ("GET", "/api/uploads/")
     BEGIN_UPLOAD = ("POST", "/api/uploads/")
+    READ_KNOWN_FILES = ("GET", "/api/uploads/known/")
     READ_UPLOAD = ("GET", "/api/uploads/{upload_id}/")
     COMPLETE_UPLOAD = ("POST", "/api/uploads/{upload_id}/complete")
     PUT_PART = ("PUT", "/api/uploads/{upload_id}/parts/{number}")

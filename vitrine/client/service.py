@@ -11,6 +11,7 @@ from vitrine.client.logins import Login, Stranger
 from vitrine.client.operations import Operation
 from vitrine.client.problem import Problem, problem_of
 from vitrine.client.shapes import (
+    Holder,
     KeyMade,
     KeyShape,
     Me,
@@ -122,6 +123,11 @@ class Vitrine:
 
     def upload_limits(self) -> UploadLimits:
         return cast(UploadLimits, self._ask(Operation.READ_UPLOAD_LIMITS))
+
+    def holders(self, sha256: str) -> list[Holder]:
+        """Products that were sent this very file."""
+        found = self._ask(Operation.READ_KNOWN_FILES, query={"sha256": sha256})["results"]
+        return cast(list[Holder], found)
 
     def begin_upload(self, name: str, size: int, sha256: str) -> UploadShape:
         said = {"name": name, "size": size, "sha256": sha256}

@@ -92,6 +92,15 @@ class UploadShape(TypedDict):
     parts: list[PartShape]
 
 
+class Holder(TypedDict):
+    """A product that has a file already."""
+
+    sha256: str
+    product_id: str
+    name: str
+    version: int
+
+
 class UploadLimits(TypedDict):
     """`max_bytes` of one file; `extensions` of those that are taken, with their dots."""
 

@@ -11,7 +11,7 @@ from vitrine.config.only_one import only_one
 from vitrine.config.progress import say
 
 _SERVERS = ("postgres", "valkey")
-_OURS = ("files", "static", "logs", "demo", "tls", "secret_key", "up.lock")
+_OURS = ("files", "static", "logs", "demo", "tls", "secret_key", "up.lock", "restoring")
 """Nothing else is deleted: DATA_DIR may have been set to a folder that holds more than ours."""
 
 

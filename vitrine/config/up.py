@@ -18,6 +18,7 @@ from vitrine.catalog import queries
 from vitrine.catalog.models import Product
 from vitrine.config import embedded
 from vitrine.config.admin import NAME, make_admin_if_nobody_is_there
+from vitrine.config.backup.marker import refuse_half_restored
 from vitrine.config.children import Child, adopt_orphans, bury_orphans, end_descendants
 from vitrine.config.environment import ENVIRONMENT, ROOT, Environment, for_child
 from vitrine.config.fault import SetupFault
@@ -53,6 +54,7 @@ class Up:
         adopt_orphans()
         self.logs.mkdir(exist_ok=True)
         with only_one(self.environment.data_dir):
+            refuse_half_restored(self.environment.data_dir)
             check_port(self.environment.host, self.environment.port)
             try:
                 self._make_ready()

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vitrine.access.audit import note
 from vitrine.catalog import files
+from vitrine.catalog.holding import files_may_go
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.processing.models import Job, State
 from vitrine.storage.blobs import Key
@@ -24,8 +25,10 @@ def old(before: datetime) -> QuerySet[AssetVersion]:
 
 
 def forget_old(before: datetime, most: int) -> int:
-    """Some of them, those that were made of others first. How many."""
-    return sum(_forget(one, before) for one in list(old(before).order_by("-number", "pk")[:most]))
+    """Some of them, those that were made of others first. How many; none while a backup copies files."""
+    with files_may_go() as free:
+        some = list(old(before).order_by("-number", "pk")[:most]) if free else []
+        return sum(_forget(one, before) for one in some)
 
 
 def _unneeded(before: datetime) -> QuerySet[AssetVersion]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from vitrine.access.audit import note
 from vitrine.catalog import files, publishing
+from vitrine.catalog.holding import files_may_go
 from vitrine.catalog.models import Product
 from vitrine.errors import Broken
 from vitrine.metrics.table import JOBS
@@ -124,12 +125,19 @@ def sweep_deleted(*, older_than: timedelta | None = None) -> int:
 
 def purge(product: Product) -> None:
     """Every byte and row of a removed product, for good; nothing when it was restored just now. Jobs that still run
-    lose their row, and so their lease."""
+    lose their row, and so their lease. While a backup copies files it is only made unrecallable, and goes by the first
+    sweep after."""
     removed = Product.objects.filter(pk=product.pk).exclude(deleted_at=None)
     if not removed.update(
         deleted_at=_BEYOND_RECALL
     ):  # first of all: of what has lost bytes nothing is brought back
         return
+    with files_may_go() as free:
+        if free:
+            _purge_now(product)
+
+
+def _purge_now(product: Product) -> None:
     prefix = f"models/{product.pk}/"
     _delete_all(
         prefix

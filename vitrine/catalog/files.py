@@ -31,6 +31,7 @@ def store() -> BlobStore:
                     name=settings.AWS_BUCKET_NAME,
                     region=settings.AWS_REGION,
                     endpoint_url=settings.AWS_ENDPOINT_URL,
+                    upload_url=settings.AWS_UPLOAD_URL,
                 )
             )
         )

@@ -13,10 +13,10 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password reset test check fix bench fuzz audit contracts messages dev
+.PHONY: help run doctor password reset test test-all check fix bench fuzz audit contracts messages deployment images dev
 
 help: ## List these
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
 
 run: ## Start everything and print what to open; Ctrl-C stops it  [PORT=8000 HOST=127.0.0.1 DATA_DIR=var TLS=0]
 	@exec $(READY) manage.py up
@@ -60,6 +60,18 @@ audit: dev ## Ask the advisory databases about every locked package; needs the i
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-audit.txt
 	@$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes $(addprefix -r ,$(wildcard requirements*.txt))
 	@$(NPM) audit
+
+deployment: dev ## Lint deploy/: Dockerfile, compose.yaml and Kubernetes' objects by their schemas, Caddy
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-deploy.txt
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/base/*.yaml))
+	@VITRINE_HOST=localhost BUCKET=vitrine $(BIN)/caddy validate --config deploy/caddy/Caddyfile --adapter caddyfile 2>/dev/null
+
+images: deployment ## Build the images without an engine, run all of compose.yaml and cook a model; as root  [IMAGES=folder]
+	@$(BIN)/python -m tests.deploy $(if $(IMAGES),--folder "$(IMAGES)")
+
+test-all: test images ## Test, and what is too slow for each change
 
 contracts: dev ## Write contracts/ anew from the code
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts

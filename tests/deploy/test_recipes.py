@@ -1,5 +1,5 @@
-"""deploy/Dockerfile, compose.yaml and Kubernetes' objects agree with the code and with each other. `make deployment` lints
-them, and `make images` builds and runs them.
+"""deploy/Dockerfile, compose.yaml and Kubernetes' objects agree with the code and with each other.
+`make deployment` lints them, and `make images` builds and runs them.
 """
 
 import re

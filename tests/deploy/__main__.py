@@ -93,7 +93,7 @@ def servers_of(stack: Stack) -> Iterator[None]:
 
 def prepared(stack: Stack) -> str:
     """admin's password, said the first time and never again."""
-    told = []
+    told: list[str] = []
     for _ in range(2):
         before = len(stack.said("prepare")) if told else 0
         assert stack.vitrine("prepare", image="web").wait(300) == 0, stack.said("prepare")
@@ -110,7 +110,8 @@ def healthy(stack: Stack, name: str) -> bool:
     command = stack.images[name][1]["Healthcheck"]["Test"][1:]
     inside = ["nsenter", "--mount", f"--target={stack.running[-1].pid}", "--"]
     root, config = stack.images[name]
-    pairs = list(config["Env"]) + [
+    pairs = [
+        *config["Env"],
         "DATABASE_URL=postgresql://unused",
         "REDIS_URL=redis://unused",
     ]

@@ -59,8 +59,8 @@ class Builder:
             subprocess.run(["chroot", tree, "update-ca-certificates"], check=True, stdout=subprocess.DEVNULL)
             (tree / "usr/local/bin/python3").symlink_to("/usr/bin/python3")
             (tree / "usr/local/bin/python").symlink_to("/usr/bin/python3")
-        found = (tree / "usr/bin/python3").readlink().name
-        assert found == f"python{named['python']}", f"{named['suite']} has {found}"
+        python = (tree / "usr/bin/python3").readlink().name
+        assert python == f"python{named['python']}", f"{named['suite']} has {python}"
         container = self.buildah("from", "scratch")
         self.buildah("copy", "-q", container, str(tree), "/")
         trusted = "/etc/ssl/certs/ca-certificates.crt"

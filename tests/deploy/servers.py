@@ -26,8 +26,8 @@ def postgres(folder: Path, secrets: Path) -> subprocess.Popen[bytes]:
         os.chown(path, account.pw_uid, account.pw_gid)
     who: dict[str, Any] = {"user": "daemon", "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
     made = ["-D", str(cluster), "-U", "vitrine", "--auth=scram-sha-256", f"--pwfile={password}"]
-    subprocess.run([server.bin / "initdb", *made], check=True, stdout=subprocess.DEVNULL, **who)
-    single = [server.bin / "postgres", "--single", "-D", str(cluster), "postgres"]
+    subprocess.run([str(server.bin / "initdb"), *made], check=True, stdout=subprocess.DEVNULL, **who)
+    single = [str(server.bin / "postgres"), "--single", "-D", str(cluster), "postgres"]
     subprocess.run(single, input=b"CREATE DATABASE vitrine;\n", check=True, stdout=subprocess.DEVNULL, **who)
     listens = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={server.socket_folder}"]
     return _started([str(server.bin / "postgres"), "-D", str(cluster), *listens], folder / "log", **who)
@@ -72,6 +72,6 @@ def copied_secrets(folder: Path) -> Path:
     """deploy/ in a folder of its own, with its secrets made there."""
     shutil.copy(DEPLOY / "make_secrets.py", folder / "make_secrets.py")
     subprocess.run(
-        [sys.executable, folder / "make_secrets.py", "localhost"], check=True, stdout=subprocess.DEVNULL
+        [sys.executable, str(folder / "make_secrets.py"), "localhost"], check=True, stdout=subprocess.DEVNULL
     )
     return folder / "secrets"

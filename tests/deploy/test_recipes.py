@@ -117,7 +117,7 @@ def test_secrets_are_made_at_random_once_and_fit_what_reads_them(tmp_path: Path)
     (tmp_path / "make_secrets.py").write_bytes((DEPLOY / "make_secrets.py").read_bytes())
 
     def made(host: str = "assets.example.com") -> int:
-        command = [sys.executable, tmp_path / "make_secrets.py", host]
+        command = [sys.executable, str(tmp_path / "make_secrets.py"), host]
         return subprocess.run(command, check=False, capture_output=True).returncode
 
     first = made()

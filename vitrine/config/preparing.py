@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3.session
 from botocore.exceptions import BotoCoreError, ClientError
@@ -38,12 +39,13 @@ def make_bucket() -> bool:
     name, region = settings.AWS_BUCKET_NAME, settings.AWS_REGION
     if not name:
         raise SetupFault("No bucket can be made: AWS_BUCKET_NAME is not set.")
-    placed = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    far = region not in {None, "us-east-1"}
+    placed: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": region}} if far else {}
     client = boto3.session.Session(region_name=region).client("s3", endpoint_url=settings.AWS_ENDPOINT_URL)
     try:
         if name in {one["Name"] for one in client.list_buckets()["Buckets"]}:
             return False
-        client.create_bucket(Bucket=name, **({} if region in {None, "us-east-1"} else placed))
+        client.create_bucket(Bucket=name, **placed)
     except (ClientError, BotoCoreError) as error:
         raise SetupFault(f"The bucket {name} cannot be made: {error}") from error
     return True

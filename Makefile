@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password backup restore reset test check fix bench fuzz audit contracts messages test-aws test-all dev
+.PHONY: help run doctor password backup restore reset test test-aws test-all check fix bench fuzz audit contracts messages deployment images dev
 
 help: ## List these
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -46,7 +46,7 @@ test-aws: dev ## Try the stack on AWS: what it promises, cfn-lint, costs, the ed
 	@deploy/aws/.venv/bin/python -m pip install --quiet --require-hashes -r deploy/aws/requirements.txt
 	@cd deploy/aws && .venv/bin/python -m pytest
 
-test-all: test test-aws ## Everything: `make test`, and what is slow and seldom changes
+test-all: test deployment test-aws images ## Everything: `make test`, and what is slow and seldom changes
 
 # Side by side, two at a time; what each says comes in one piece, where make is new enough for that.
 check: dev ## Format, lint, types, imports, contracts
@@ -87,6 +87,16 @@ audit: dev ## Ask the advisory databases about every locked package; needs the i
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-audit.txt
 	@$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes $(addprefix -r ,$(wildcard requirements*.txt))
 	@$(NPM) audit
+
+deployment: dev ## Lint deploy/: Dockerfile, compose.yaml and Kubernetes' objects by their schemas, Caddy
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-deploy.txt
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/base/*.yaml))
+	@VITRINE_HOST=localhost BUCKET=vitrine $(BIN)/caddy validate --config deploy/caddy/Caddyfile --adapter caddyfile 2>/dev/null
+
+images: deployment ## Build the images without an engine, run all of compose.yaml and cook a model; as root  [IMAGES=folder]
+	@$(BIN)/python -m tests.deploy $(if $(IMAGES),--folder "$(IMAGES)")
 
 contracts: dev ## Write contracts/ anew from the code
 	@$(NO_SERVERS) $(BIN)/python manage.py contracts

@@ -48,10 +48,11 @@ class Service:
     process: subprocess.Popen[bytes] | None = None
     token: str = ""
     scheme: str = "http"
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{self.host}:{self.port}"
 
     def __enter__(self) -> Self:
         environment = {

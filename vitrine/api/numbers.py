@@ -59,9 +59,10 @@ def standing() -> Iterator[tuple[Cell, float]]:
     yield _at(table.ROLLUP_LAG, rollup.lag_s())
     for part, found in system.parts().items():
         yield _at(table.PART_UP, found["status"] == "ok", part)
-    disk = shutil.disk_usage(settings.DATA_DIR)
-    yield _at(table.DISK_FREE, disk.free)
-    yield _at(table.DISK_SIZE, disk.total)
+    if settings.KEEPS_IN_DATA_DIR:
+        disk = shutil.disk_usage(settings.DATA_DIR)
+        yield _at(table.DISK_FREE, disk.free)
+        yield _at(table.DISK_SIZE, disk.total)
     yield _at(table.BUILD, 1, __version__)
 
 

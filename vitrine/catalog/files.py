@@ -33,6 +33,7 @@ def store() -> BlobStore:
                     region=settings.AWS_REGION,
                     endpoint_url=settings.AWS_ENDPOINT_URL,
                     tags_of=tags_of if settings.AWS_TAG_ORIGINALS else None,
+                    upload_url=settings.AWS_UPLOAD_URL,
                 )
             )
         )

@@ -14,6 +14,7 @@ from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 from django.db import close_old_connections
 
+from vitrine.config.alive import PULSE, PULSE_EVERY_S
 from vitrine.config.environment import ENVIRONMENT, choose_settings
 from vitrine.config.telling import begin_telling
 from vitrine.metrics.database import watch_database
@@ -32,6 +33,23 @@ def broker_url(redis_url: str) -> str:
         return redis_url
     database = parse_qs(parts.query).get("db", ["0"])[0]
     return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
+class Pulse(bootsteps.StartStopStep):
+    """Touches a file every few seconds, from the loop that takes jobs: `config/alive.py` looks at it."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.file = settings.DATA_DIR / PULSE
+
+    def start(self, parent: Any) -> None:
+        self.file.touch()
+        parent.timer.call_repeatedly(PULSE_EVERY_S, self.file.touch)
+
+    def stop(self, parent: Any) -> None:
+        self.file.unlink(missing_ok=True)
 
 
 class Sweeper(bootsteps.StartStopStep):
@@ -109,5 +127,6 @@ app.conf.update(
     broker_connection_max_retries=None,
 )
 app.autodiscover_tasks(["vitrine.processing"])
+app.steps["worker"].add(Pulse)
 app.steps["worker"].add(Sweeper)
 app.steps["worker"].add(Carrier)

@@ -29,6 +29,8 @@ class Environment:
 
     data_dir: Path
     """DATA_DIR: where everything lasting lies, `var` in the checkout by default. Made when missing."""
+    static_dir: Path
+    """STATIC_DIR: where the collected static files lie, DATA_DIR/static by default; images have them made already."""
     secret_key: str = field(repr=False)
     """SECRET_KEY: signs sessions and tokens; by default made once and kept in DATA_DIR/secret_key."""
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
@@ -69,6 +71,8 @@ class Environment:
     """AWS_BUCKET_NAME: keeps files in this S3 bucket; in DATA_DIR by default. boto3 reads the keys itself."""
     aws_endpoint_url: str | None
     """AWS_ENDPOINT_URL: another S3 than Amazon's."""
+    aws_upload_url: str | None
+    """AWS_UPLOAD_URL: where programs outside put parts into that S3, when they reach it by another address."""
     aws_region: str | None
     """AWS_REGION, else AWS_DEFAULT_REGION."""
     aws_tag_originals: bool
@@ -103,6 +107,8 @@ class Environment:
     """PRIVACY_CONTACT: who answers for the data, for the page /privacy; product pages link it once this is set."""
     worker_concurrency: int
     """WORKER_CONCURRENCY: models cooked at once; half the cores by default, at most 4."""
+    cooks: bool
+    """COOKS: 0 for web servers whose workers are elsewhere: they need no Chromium, and do not miss it."""
     job_lease_s: int
     """JOB_LEASE_S: how long a worker may be silent before its job is given to another, 30 by default."""
     admin_password: str | None = field(repr=False)
@@ -162,6 +168,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         redis_url=read.address("REDIS_URL", schemes=("redis", "rediss", "unix")),
         aws_bucket_name=read.text("AWS_BUCKET_NAME"),
         aws_endpoint_url=read.url("AWS_ENDPOINT_URL"),
+        aws_upload_url=_upload_url(read),
         aws_region=read.text("AWS_REGION") or read.text("AWS_DEFAULT_REGION"),
         aws_tag_originals=read.switch("AWS_TAG_ORIGINALS", default=False),
         max_upload_bytes=read.number("MAX_UPLOAD_BYTES", default=500_000_000, least=1, most=2**53),
@@ -178,6 +185,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         export_days=read.number("EXPORT_DAYS", default=3, least=1, most=30),
         privacy_contact=read.text("PRIVACY_CONTACT") or "",
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=_concurrency(), least=1, most=256),
+        cooks=read.switch("COOKS", default=True),
         job_lease_s=read.number("JOB_LEASE_S", default=30, least=2, most=3600),
         admin_password=read.text("ADMIN_PASSWORD"),
         oidc_issuer=read.provider("OIDC_ISSUER", needs=("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")),
@@ -193,6 +201,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         otel_share=read.share("OTEL_TRACES_SAMPLER_ARG"),
         ci=read.switch("CI", default=False),
         data_dir=_usable_folder(data_dir),
+        static_dir=Path(read.text("STATIC_DIR") or data_dir / "static").expanduser().resolve(),
         secret_key_fallbacks=read.several("SECRET_KEY_FALLBACKS"),
         secret_key=_chosen_secret(read) or _kept_secret(data_dir / "secret_key"),
     )
@@ -255,6 +264,15 @@ def _check_s3_keys(read: Reader) -> None:
     if len(given) == 1:
         missing = next(name for name in names if name not in given)
         raise SetupFault(f"{given[0]} is set without {missing}: both belong together, or neither (a role).")
+
+
+def _upload_url(read: Reader) -> str | None:
+    chosen = read.url("AWS_UPLOAD_URL")
+    if chosen and not read.text("AWS_ENDPOINT_URL"):
+        raise SetupFault(
+            "AWS_UPLOAD_URL is set without AWS_ENDPOINT_URL: Amazon's own address is the same for all."
+        )
+    return chosen
 
 
 def _replica(read: Reader, database_url: str | None) -> str | None:

@@ -14,6 +14,7 @@ from vitrine.pipeline.work import Format
 
 DEBUG = ENVIRONMENT.debug
 DATA_DIR = ENVIRONMENT.data_dir
+KEEPS_IN_DATA_DIR = not (ENVIRONMENT.database_url and ENVIRONMENT.aws_bucket_name)
 SECRET_KEY = ENVIRONMENT.secret_key
 SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 
@@ -124,6 +125,7 @@ REDIS_URL = _servers.redis_url
 
 AWS_BUCKET_NAME = ENVIRONMENT.aws_bucket_name
 AWS_ENDPOINT_URL = ENVIRONMENT.aws_endpoint_url
+AWS_UPLOAD_URL = ENVIRONMENT.aws_upload_url
 AWS_REGION = ENVIRONMENT.aws_region
 AWS_TAG_ORIGINALS = ENVIRONMENT.aws_tag_originals
 CDN_URL = ENVIRONMENT.cdn_url
@@ -155,7 +157,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = ENVIRONMENT.static_dir
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.InMemoryStorage"
@@ -172,6 +174,7 @@ JOB_LEASE_S = ENVIRONMENT.job_lease_s
 JOB_ATTEMPTS = 3
 JOB_SWEEP_S = max(1.0, JOB_LEASE_S / 3)  # how often each worker looks for stranded jobs
 JOB_RING_AGAIN_S = JOB_LEASE_S  # how long a queued job waits before it is rung for again
+COOKS = ENVIRONMENT.cooks
 PIPELINE = Bench(node=ENVIRONMENT.node, chromium=ENVIRONMENT.chromium, converter=ENVIRONMENT.converter_python)
 
 # --- Webhooks, and mail: on the console unless a server is named ------------------------------------------------

@@ -92,7 +92,9 @@ STORE_CALLS = Histogram(
     bounds=_QUICK,
 )
 PART_UP = Gauge("vitrine_part_up", "1 where a part of /health/ready does its work, else 0.", ("part",))
-DISK_FREE = Gauge("vitrine_disk_free_bytes", "What is free where DATA_DIR lies.")
+DISK_FREE = Gauge(
+    "vitrine_disk_free_bytes", "What is free where DATA_DIR lies; told where it keeps anything."
+)
 DISK_SIZE = Gauge("vitrine_disk_size_bytes", "How large the disk is where DATA_DIR lies.")
 BUILD = Gauge("vitrine_build_info", "1, with the version that answers.", ("version",))
 

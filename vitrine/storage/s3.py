@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,7 +37,7 @@ class S3Store:
         self._bucket = bucket
         self._copy_bytes = copy_bytes
         self._lock = Lock()
-        self._connected: dict[tuple[int, bool], S3Client] = {}
+        self._connected: dict[tuple[int, str], S3Client] = {}
 
     def put(self, key: Key, source: BinaryIO, *, media_type: str) -> Blob:
         upload = Upload(self._client(), self._bucket, check_key(key), media_type)
@@ -199,7 +200,7 @@ class S3Store:
         """Its length is signed as well: S3 takes no other."""
         named = {"Bucket": self._bucket.name, "Key": check_key(key), "UploadId": parts_id}
         with self._explained():
-            return self._client().generate_presigned_url(
+            return self._signer().generate_presigned_url(
                 "upload_part",
                 Params={**named, "PartNumber": number, "ContentLength": size},
                 ExpiresIn=life_s,
@@ -292,13 +293,21 @@ class S3Store:
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self._bucket.name, self._bucket.place)
 
+    def _signer(self) -> "S3Client":
+        """Signs addresses for others, who may know the bucket by another one; nothing is sent by it."""
+        outside = self._bucket.upload_url or self._bucket.endpoint_url
+        return self._one("signer", lambda: _connect(replace(self._bucket, endpoint_url=outside), quick=False))
+
     def _client(self, *, quick: bool = False) -> "S3Client":
+        return self._one("quick" if quick else "patient", lambda: _connect(self._bucket, quick=quick))
+
+    def _one(self, what: str, connect: "Callable[[], S3Client]") -> "S3Client":
         """One a process: threads may share it, but a fork's two sides must not share its connections."""
-        mine = (os.getpid(), quick)
+        mine = (os.getpid(), what)
         with self._lock:
             if mine not in self._connected:
                 with self._explained():
-                    self._connected[mine] = _connect(self._bucket, quick=quick)
+                    self._connected[mine] = connect()
             return self._connected[mine]
 
 

@@ -26,6 +26,8 @@ class Bucket:
     name: str
     region: str | None = None
     endpoint_url: str | None = None
+    upload_url: str | None = None
+    """Where others put parts to, when that is not `endpoint_url`: a signature holds for one host only."""
     access_key_id: str | None = None
     secret_access_key: str | None = field(default=None, repr=False)
     session_token: str | None = field(default=None, repr=False)

@@ -1,7 +1,7 @@
 """`make chaos FAULTS=200 SEED=1`: faults at random moments under load, and then the books.
 
-Each round of twenty has a fresh installation, by turns with its parts behind ways that can be bad (apart) and on one
-machine with a small disk (together). The report says by kind what was done and what came of it; the run fails when
+Each round of twenty-five has a fresh installation, by turns with its parts behind ways that can be bad (apart) and on
+one machine with a small disk (together). The report says by kind what was done and what came of it; the run fails when
 anything that was acknowledged is lost or wrong. `--only NUMBER` does one fault of a run again.
 """
 
@@ -11,25 +11,22 @@ import sys
 import time
 from pathlib import Path
 
+from tests.chaos.clock import Clock
 from tests.chaos.report import summary
 from tests.chaos.run import Order, Round, rounds
-
-_FAKETIME = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib64/faketime/libfaketimeMT.so.1")
 
 
 def main() -> int:
     options = _options()
-    clock = options.faketime or next((path for one in _FAKETIME for path in Path("/").glob(one[1:])), None)
-    disk = os.geteuid() == 0
-    order = Order(options.seed, disk=disk, clock=clock, only=tuple(options.kind))
+    order = Order(options.seed, disk=os.geteuid() == 0, clock=Clock.can_be_made(), only=tuple(options.kind))
     numbers = (
         [options.only] if options.only is not None else range(options.first, options.first + options.faults)
     )
     print(f"Faults {numbers[0]} to {numbers[-1]} of run {options.seed}.", flush=True)
-    if not disk:
+    if not order.disk:
         print("Not root: no small disk can be mounted, so none gets full.")
-    if clock is None:
-        print("No libfaketime (Debian: apt install libfaketime): no clock jumps.")
+    if not order.clock:
+        print("No C compiler: no clock jumps.")
     begun, done = time.monotonic(), list[Round]()
     for one in rounds(order, numbers, options.keep):
         done.append(one)
@@ -48,9 +45,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", type=int, help="the number of one fault")
     parser.add_argument(
         "--kind", action="append", default=[], help="only faults of that kind, such as 'kill web'"
-    )
-    parser.add_argument(
-        "--faketime", type=Path, help="libfaketimeMT.so.1, where it is not in its usual place"
     )
     parser.add_argument("--report", type=Path, default=Path("var/chaos/report.md"))
     parser.add_argument(

@@ -49,7 +49,7 @@ def main() -> None:
         "uploads": Upload.objects.count(),
         "products": {str(one.pk): _of(one) for one in Product.objects.select_related("published_version")},
         "bad_files": list(_bad_files()),
-        "orphans": [key for key in files.store().keys() if not files.in_use(key)],
+        "orphans": [key for key in files.store().keys("") if not files.in_use(key)],
         "audit": _audit(),
         "done": _done(),
         "touches": _touches(),

@@ -1,4 +1,4 @@
-"""The books: what was acknowledged beside what is there. Each fault found is one sentence; none means that they balance."""
+"""The books: what was acknowledged beside what is there. Each fault is one sentence; none means that they balance."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 
+from tests.chaos.clock import Clock
 from tests.chaos.proxy import Proxy
 from tests.journey.processes import command_of, descendants, is_alive
 from tests.journey.service import ROOT, Service
@@ -44,7 +45,7 @@ class House:
     books: dict[str, str]
     ways: dict[str, Proxy] = field(default_factory=dict)
     disk: Path | None = None
-    clock: Path | None = None
+    clock: Clock | None = None
 
     def processes(self, part: str) -> list[int]:
         """Those of one part that live now."""
@@ -78,25 +79,19 @@ class House:
 
 
 @contextmanager
-def a_house(kind: str, *, seed: str, clock: Path | None = None) -> Iterator[House]:
-    """`kind`: apart or together. `clock`: the libfaketime that is to lie to it, if any."""
+def a_house(kind: str, *, seed: str, clock: bool = False) -> Iterator[House]:
+    """`kind`: apart or together. `clock`: whether its own can be moved."""
     folder = Path(tempfile.mkdtemp(prefix="vitrine-chaos-"))
     folder.chmod(0o755)
     try:
         with ExitStack() as stack:
             ways, own, books, disk = (_apart if kind == "apart" else _together)(stack, folder, seed)
-            lying = {} if clock is None else _lying(folder, clock)
-            service = Service(folder, {"RATE_LIMITS": "1000", **lying, **own})
-            stack.enter_context(_kept_log(service))
-            yield House(folder, service, books, ways, disk, folder / "clock" if clock else None)
+            wrong = Clock.made(folder) if clock else None
+            moved = {} if wrong is None else wrong.environment
+            service = stack.enter_context(Service(folder, {"RATE_LIMITS": "1000", **moved, **own}))
+            yield House(folder, service, books, ways, disk, wrong)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _kept_log(service: Service) -> Iterator[None]:
-    with service:
-        yield
 
 
 Parts = tuple[dict[str, Proxy], dict[str, str], dict[str, str], Path | None]
@@ -119,7 +114,7 @@ def _apart(stack: ExitStack, folder: Path, seed: str) -> Parts:
         "store": (at.hostname or "", at.port or 0),
     }
     ways = {
-        name: stack.enter_context(Proxy(target, random.Random(f"{seed} {name}")).running())  # noqa: S311
+        name: stack.enter_context(Proxy(target, random.Random(f"{seed} {name}")).running())
         for name, target in targets.items()
     }
     own = {
@@ -153,18 +148,6 @@ def _together(stack: ExitStack, folder: Path, seed: str) -> Parts:
     )
     stack.callback(subprocess.run, ["umount", "-l", str(disk)], check=False)
     return {}, {}, {}, disk
-
-
-def _lying(folder: Path, library: Path) -> dict[str, str]:
-    """Every process of the service takes the time from a file that says by how much it is wrong."""
-    (folder / "clock").write_text("+0s")
-    (folder / "clock").chmod(0o644)
-    return {
-        "LD_PRELOAD": str(library),
-        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
 
 
 def accounts(house: House) -> dict[str, object]:

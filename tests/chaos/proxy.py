@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any
 
 _PIECE = 65_536
-_TICK_S = 0.05
 _SLOW_S = 0.3
 _CUTS = (0, 1, 60, 700, 5_000)
 _BUSY = (
@@ -37,13 +36,14 @@ class Proxy:
     """`target`: a unix socket's path, or host and port. `with Proxy(...).running() as proxy:`, from any thread."""
 
     target: str | tuple[str, int]
-    dice: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311  # which faults, not secrets
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
     way: Way = Way.OPEN
     port: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _passable: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def place(self) -> str:
@@ -70,6 +70,7 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
 
     async def _listen(self) -> None:
+        self._passable.set()
         self._server = await asyncio.start_server(self._taken, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -87,6 +88,10 @@ class Proxy:
 
     async def _go(self, way: Way) -> None:
         self.way = way
+        if way is Way.HANGING:
+            self._passable.clear()
+        else:
+            self._passable.set()
         if way is Way.REFUSED:
             await self._close()
         elif self._server is None:
@@ -115,8 +120,7 @@ class Proxy:
         if self.way is Way.BUSY:
             await self._say_busy(outside)
             return
-        while self.way is Way.HANGING:
-            await asyncio.sleep(_TICK_S)
+        await self._passable.wait()
         inside = await self._connected()
         self._open.add(inside[1])
         try:
@@ -141,8 +145,7 @@ class Proxy:
         """Until its source ends, or an answer was cut in two."""
         left: int | None = None
         while piece := await source.read(_PIECE):
-            while self.way is Way.HANGING:
-                await asyncio.sleep(_TICK_S)
+            await self._passable.wait()
             if self.way is Way.SLOW:
                 await asyncio.sleep(_SLOW_S)
             if self.way is Way.HALF and answers:

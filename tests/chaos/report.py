@@ -11,7 +11,9 @@ def summary(seed: int, done: Sequence[Round], wall_s: float) -> str:
     wrong = [what for each in done for what in each.wrong]
     hit = sum(bool(one.hit) for one in suffered)
     lines = [
-        f"# {len(suffered)} faults of run {seed}: {hit} hit, {len(suffered) - hit} found nothing to hit; {wall_s:.0f} s",
+        f"# {len(suffered)} faults of run {seed}",
+        "",
+        f"{hit} hit, {len(suffered) - hit} found nothing to hit; {wall_s:.0f} s.",
         "",
         *_by_kind(suffered),
         "",

@@ -34,7 +34,7 @@ class Shop:
     ledger: Ledger
     dice: random.Random
     closed: threading.Event
-    cooked: int = 8
+    cooked: int = 4
     most_products: int = 14
     own: list[Kept] = field(default_factory=list)
     count: int = 0

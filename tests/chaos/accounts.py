@@ -19,7 +19,7 @@ from vitrine.config.environment import choose_settings
 choose_settings()
 django.setup()
 
-from django.db.models import F, Sum  # noqa: E402  # Django must be ready
+from django.db.models import F, QuerySet, Sum  # noqa: E402  # Django must be ready
 from django.utils import timezone  # noqa: E402
 
 from vitrine.access import audit, chain  # noqa: E402
@@ -32,7 +32,7 @@ from vitrine.processing.models import Job, State, Upload  # noqa: E402
 from vitrine.storage.blobs import BlobMissing, Key  # noqa: E402
 
 _ENDED = [State.DONE, State.FAILED]
-_WAIT_S = 150.0
+_WAIT_S = 90.0
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         "open_jobs": [str(one) for one in Job.objects.exclude(state__in=_ENDED).values_list("pk", flat=True)],
         "leased": Job.objects.filter(state__in=_ENDED).exclude(token=None, lease_until=None).count(),
         "jobs": {state: Job.objects.filter(state=state).count() for state in State.values},
-        "attempts": Job.objects.aggregate(most=Sum(F("attempts") - 1))["most"] or 0,
+        "attempts": Job.objects.filter(attempts__gt=1).aggregate(sum=Sum(F("attempts") - 1))["sum"] or 0,
         "unexplained": [str(one.pk) for one in Job.objects.filter(state=State.FAILED, error=None)],
         "failures": [one.error for one in Job.objects.filter(state=State.FAILED)],
         "uploads": Upload.objects.count(),
@@ -59,10 +59,12 @@ def main() -> None:
 
 
 def _until_all_is_quiet() -> float:
-    begun = time.monotonic()
-    while time.monotonic() < begun + _WAIT_S:
-        if not Job.objects.exclude(state__in=_ENDED).exists():
-            break
+    """Until no job is open, or none has ended for so long that none will."""
+    begun = last = time.monotonic()
+    left = -1
+    while left != 0 and time.monotonic() < last + _WAIT_S:
+        before, left = left, Job.objects.exclude(state__in=_ENDED).count()
+        last = time.monotonic() if left != before else last
         time.sleep(0.5)
     return time.monotonic() - begun
 
@@ -73,8 +75,10 @@ def _sweep_as_a_day_later() -> None:
     upkeep.sweep_leftovers()
     files.store().sweep_unfinished(older_than_s=0)
     chain.seal()
-    while rollup.roll_up():
-        pass
+    for _ in range(20):  # a worker may be at it, and then we do nothing
+        if not rollup.roll_up() and not _pending().exists():
+            break
+        time.sleep(0.5)
 
 
 def _of(product: Product) -> dict[str, Any]:
@@ -129,12 +133,15 @@ def _done() -> dict[str, dict[str, int]]:
     return done
 
 
+def _pending() -> QuerySet[Event]:
+    mark = Mark.objects.first()
+    return Event.objects.filter(id__gt=mark.upto if mark else 0)
+
+
 def _touches() -> dict[str, int]:
     """By product: what was added up, and what is still to be."""
-    mark = Mark.objects.first()
-    rest = Event.objects.filter(kind="interaction", id__gt=mark.upto if mark else 0)
     counted: dict[str, int] = {}
-    for one in rest:
+    for one in _pending().filter(kind="interaction"):
         counted[str(one.product_id)] = counted.get(str(one.product_id), 0) + (one.count or 1)
     for measure in Measure.objects.filter(span="day"):
         for entry, count in measure.told.items():

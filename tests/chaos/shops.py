@@ -27,7 +27,8 @@ _BYTES = "application/octet-stream"
 
 @dataclass(slots=True)
 class Shop:
-    """`run` until `closed` is set. `cooked`: one model in so many is optimized, the others are only checked."""
+    """`run` until `closed` is set. `cooked`: one model in so many is optimized, the others are only checked.
+    `most_sent`: models, so that what waits to be cooked can be within the bound of the books."""
 
     number: int
     service: Service
@@ -35,7 +36,7 @@ class Shop:
     dice: random.Random
     closed: threading.Event
     cooked: int = 4
-    most_products: int = 14
+    most_sent: int = 22
     own: list[Kept] = field(default_factory=list)
     count: int = 0
 
@@ -62,7 +63,7 @@ class Shop:
     # --- What a shop does -----------------------------------------------------------------------------------------
 
     def send(self) -> None:
-        if len(self.own) >= self.most_products:
+        if self.count >= self.most_sent:
             return
         name, model = self._next()
         fields = {"name": name, "optimize": "true" if self.dice.randrange(self.cooked) == 0 else "false"}
@@ -72,7 +73,7 @@ class Shop:
 
     def send_in_parts(self) -> None:
         """Begun, sent out of order, asked what has arrived, put together, made a product of."""
-        if len(self.own) >= self.most_products:
+        if self.count >= self.most_sent:
             return
         name, model = self._next(padding=8 * _MIB if self.dice.random() < 0.2 else 0)
         order = {"name": f"{name}.glb", "size": len(model), "sha256": hashlib.sha256(model).hexdigest()}
@@ -93,7 +94,8 @@ class Shop:
         self.ledger.did("uploads in parts")
 
     def send_version(self) -> None:
-        if (product := self._one()) is None:
+        product = self._one()
+        if product is None or self.count >= self.most_sent or len(product.sent) > 2:
             return
         _, model = self._next()
         fields = {"optimize": "false", "publish": "manual"}
@@ -203,7 +205,9 @@ class Shop:
                 return answer
             if answer is not None:
                 last = f"{answer.status} {answer.body[:300].decode(errors='replace')}"
-                in_progress = answer.status == 409 and "Retry-After" in answer.headers
+                in_progress = answer.status == 409 and "retry-after" in {
+                    name.lower() for name in answer.headers
+                }
                 if answer.status < 500 and answer.status not in _LATER and not in_progress:
                     break
             time.sleep(_PAUSE_S)

@@ -1,6 +1,7 @@
 """The short form: four faults under load, and nothing that was acknowledged is lost. `make chaos` does hundreds."""
 
 import hashlib
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -61,8 +62,8 @@ def an_installation() -> tuple[Ledger, dict[str, Any]]:
     }
     told = {
         **{name: [] for name in ("open_jobs", "unexplained", "bad_files", "orphans")},
-        **{"leased": 0, "uploads": 0, "audit": "", "products": {"id-1": chair}},
-        **{"touches": {"id-1": 3, ALL: 3}, "batches": 3},
+        "leased": 0, "uploads": 0, "audit": "", "products": {"id-1": chair},
+        "touches": {"id-1": 3, ALL: 3}, "batches": 3,
         "done": {"product.created": {"id-1": 1}, "version.created": {"id-1": 1}},
     }
     return ledger, told
@@ -127,7 +128,7 @@ def asked(way: Proxy) -> str:
             return f"{answer.status}, {len(answer.read())} bytes"
     except urllib.error.HTTPError as error:
         return str(error.code)
-    except (OSError, ValueError) as error:
+    except (OSError, http.client.HTTPException) as error:
         return type(error).__name__
 
 

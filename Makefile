@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password reset test check fix bench fuzz audit contracts messages dev
+.PHONY: help run doctor password reset test check fix bench fuzz chaos audit contracts messages dev
 
 help: ## List these
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -54,6 +54,9 @@ bench: dev ## Ours beside its peers: bytes, looks, seconds, memory; reads and li
 
 fuzz: dev ## Mutated models through the gate: none may crash it  [COUNT=10000 SEED=1]
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
+
+chaos: dev ## Faults under load in installations of its own, then the books: nothing may be lost  [FAULTS=200 SEED=1]
+	@$(BIN)/python -m tests.chaos --faults $(or $(FAULTS),200) --seed $(or $(SEED),1)
 
 # --strict: what the database does not know was not audited, and is a fault too.
 audit: dev ## Ask the advisory databases about every locked package; needs the internet

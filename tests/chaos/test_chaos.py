@@ -62,8 +62,12 @@ def an_installation() -> tuple[Ledger, dict[str, Any]]:
     }
     told = {
         **{name: [] for name in ("open_jobs", "unexplained", "bad_files", "orphans")},
-        "leased": 0, "uploads": 0, "audit": "", "products": {"id-1": chair},
-        "touches": {"id-1": 3, ALL: 3}, "batches": 3,
+        "leased": 0,
+        "uploads": 0,
+        "audit": "",
+        "products": {"id-1": chair},
+        "touches": {"id-1": 3, ALL: 3},
+        "batches": 3,
         "done": {"product.created": {"id-1": 1}, "version.created": {"id-1": 1}},
     }
     return ledger, told

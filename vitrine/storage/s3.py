@@ -82,7 +82,7 @@ class S3Store:
                 if says_missing(error):
                     raise BlobMissing(key) from error
                 raise
-        body, length = answer["Body"], answer["ContentLength"]
+            body, length = answer["Body"], answer["ContentLength"]
 
         def read(most: int) -> bytes:
             with self._explained():
@@ -149,6 +149,7 @@ class S3Store:
                 .paginate(Bucket=self._bucket.name, Prefix=prefix)
             )
             for page in pages:
+                _ = page["Name"]  # an answer without its body would say that nothing is there
                 names = (item["Key"] for item in page.get("Contents", []))
                 # Asked for "/", rclone lists all.
                 yield from _keys_in(name for name in names if name.startswith(prefix))

@@ -1,4 +1,4 @@
-"""The short form: four faults under load, and nothing that was acknowledged is lost. `make chaos` does hundreds."""
+"""What `make chaos` stands on: its ways are as bad as they should be, and its books see what is wrong."""
 
 import hashlib
 import http.client
@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Iterator
 from copy import deepcopy
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,22 +14,10 @@ import pytest
 from tests.chaos.books import ALL, faults
 from tests.chaos.ledger import Kept, Ledger
 from tests.chaos.proxy import Proxy, Way
-from tests.chaos.run import Order, fault, one_round
+from tests.chaos.run import Order, fault
 from tests.storage.s3_server import odd_server
 
-SHORT = ("kill worker", "kill postgres", "half store", "hanging redis")
 SHA256 = hashlib.sha256(b"a model").hexdigest()
-
-
-@pytest.mark.journey
-def test_whatever_is_acknowledged_outlives_four_faults_under_load(tmp_path: Path) -> None:
-    order = Order(seed=1, disk=False, clock=False, only=SHORT)
-
-    done = one_round(order, range(len(SHORT)), keep=tmp_path)
-
-    assert done.wrong == []
-    assert {one.fault.kind for one in done.suffered if one.hit} == set(SHORT)
-    assert done.ledger.done["uploads by form"] > 0
 
 
 def test_a_number_is_always_the_same_fault_and_every_kind_has_its_turn() -> None:

@@ -13,7 +13,7 @@ OTHER_TESTS := $(filter-out tests/__pycache__/ tests/journey/,$(sort $(wildcard 
 NPM := $(BIN)/python -m vitrine.config.machine npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor password backup restore reset test test-aws test-all check fix bench fuzz audit contracts messages deployment images dev
+.PHONY: help run doctor password backup restore reset test test-aws test-all check fix bench fuzz chaos audit contracts messages deployment images dev
 
 help: ## List these
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -46,7 +46,7 @@ test-aws: dev ## Try the stack on AWS: what it promises, cfn-lint, costs, the ed
 	@deploy/aws/.venv/bin/python -m pip install --quiet --require-hashes -r deploy/aws/requirements.txt
 	@cd deploy/aws && .venv/bin/python -m pytest
 
-test-all: test deployment test-aws images ## Everything: `make test`, and what is slow and seldom changes
+test-all: test test-aws images ## Everything: `make test`, and what is slow and seldom changes
 
 # Side by side, two at a time; what each says comes in one piece, where make is new enough for that.
 check: dev ## Format, lint, types, imports, contracts
@@ -81,6 +81,9 @@ bench: dev ## Ours beside its peers: bytes, looks, seconds, memory; reads and li
 
 fuzz: dev ## Mutated models through the gate: none may crash it  [COUNT=10000 SEED=1]
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
+
+chaos: dev ## Faults under load in installations of its own, then the books: nothing may be lost  [FAULTS=200 SEED=1]
+	@$(BIN)/python -m tests.chaos --faults $(or $(FAULTS),200) --seed $(or $(SEED),1)
 
 # --strict: what the database does not know was not audited, and is a fault too.
 audit: dev ## Ask the advisory databases about every locked package; needs the internet

@@ -375,6 +375,25 @@ def test_a_body_that_ends_early_is_a_failure_not_a_short_blob() -> None:
         all_of(S3Store(a_bucket(address)), key_of("a"))
 
 
+def half_a_head(request: BaseHTTPRequestHandler) -> None:
+    """As it is when the way to a server is cut before its answer's head has come whole."""
+    request.send_response(200)
+    request.end_headers()
+    request.close_connection = True
+
+
+def test_half_a_head_is_a_failure_of_the_store_and_not_an_empty_blob() -> None:
+    with odd_server(half_a_head) as address:
+        store = S3Store(a_bucket(address))
+
+        with pytest.raises(StoreFailed, match="half an answer"):
+            store.stat(key_of("a"))
+        with pytest.raises(StoreFailed, match="half an answer"):
+            all_of(store, key_of("a"))
+        with pytest.raises(StoreFailed, match="half an answer"):
+            list(store.keys())
+
+
 @pytest.mark.parametrize(("start", "end"), [(3, None), (3, 5), (0, 5)])
 def test_a_server_that_ignores_ranges_is_not_believed(start: int, end: int | None) -> None:
     whole = answer_with(200, 10, b"0123456789")

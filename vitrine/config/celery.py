@@ -4,7 +4,10 @@ The job's row is the truth; a message that is lost costs seconds. So messages ar
 results are kept, and every worker sweeps up what was stranded.
 """
 
+import os
+import signal
 import threading
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +15,7 @@ import structlog
 from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from vitrine.config.alive import PULSE, PULSE_EVERY_S
 from vitrine.config.environment import ENVIRONMENT, choose_settings
@@ -68,7 +71,9 @@ class Sweeper(bootsteps.StartStopStep):
 
     def _sweep_until_stopped(self) -> None:
         from vitrine.config.rounds import ROUNDS  # noqa: PLC0415  # needs Django's apps to be ready
+        from vitrine.processing.hearing import Hearing  # noqa: PLC0415  # the same
 
+        hearing = Hearing()
         while not self.stopped.wait(settings.JOB_SWEEP_S):
             for one in ROUNDS:
                 try:
@@ -81,6 +86,19 @@ class Sweeper(bootsteps.StartStopStep):
                 finally:
                     close_old_connections()
             WORKER_ROUNDS.count()
+            self._end_if_deaf(hearing)
+
+    def _end_if_deaf(self, hearing: Any) -> None:
+        """Whoever keeps this worker starts it again, and a new one hears."""
+        try:
+            if hearing.is_lost():
+                log.error("worker_deaf")
+                self.stopped.set()
+                os.kill(os.getpid(), signal.SIGTERM)
+        except DatabaseError:  # then nobody can tell
+            hearing.idle_since = time.monotonic()
+        finally:
+            close_old_connections()
 
 
 class Carrier(bootsteps.StartStopStep):

@@ -87,7 +87,7 @@ class S3Store:
                 if code_of(error) == "InvalidObjectState":
                     raise self._asked_back(key) from error
                 raise
-        body, length = answer["Body"], answer["ContentLength"]
+            body, length = answer["Body"], answer["ContentLength"]
 
         def read(most: int) -> bytes:
             with self._explained():
@@ -127,7 +127,8 @@ class S3Store:
                     raise
                 self._expect_bucket()
                 raise BlobMissing(key) from error
-        return Blob(key=key, size=answer["ContentLength"], etag=answer["ETag"].strip('"'))
+            # Within: an answer that was cut in the middle of its head comes without them.
+            return Blob(key=key, size=answer["ContentLength"], etag=answer["ETag"].strip('"'))
 
     def _expect_bucket(self) -> None:
         """A HEAD's 404 does not say which of the two is missing."""
@@ -179,6 +180,7 @@ class S3Store:
                 .paginate(Bucket=self._bucket.name, Prefix=prefix)
             )
             for page in pages:
+                _ = page["Name"]  # an answer without its body would say that nothing is there
                 names = (item["Key"] for item in page.get("Contents", []))
                 # Asked for "/", rclone lists all.
                 yield from _keys_in(name for name in names if name.startswith(prefix))

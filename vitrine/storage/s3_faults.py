@@ -46,7 +46,7 @@ def explained(bucket: str, place: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise StoreFailed(_answer(error, bucket, place)) from error
-    except (BotoCoreError, HTTPError, OSError, ValueError) as error:
+    except (BotoCoreError, HTTPError, OSError, ValueError, KeyError) as error:
         raise StoreFailed(_no_answer(error, bucket, place)) from error
 
 
@@ -87,6 +87,10 @@ def _no_answer(error: Exception, bucket: str, place: str) -> str:
             )
         case ParamValidationError():
             return f"{bucket!r} (AWS_BUCKET_NAME) cannot be a bucket's name: {error}"
+        case KeyError():
+            return (
+                f"{place} sent half an answer (without {error.args[0]}). Check the network; then try again."
+            )
         case NoConnection() | HTTPClientError() | HTTPError() | OSError():
             return (
                 f"{place} did not answer ({type(error).__name__}: {error}). Check AWS_ENDPOINT_URL and "

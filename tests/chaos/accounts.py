@@ -107,7 +107,8 @@ def _of(product: Product) -> dict[str, Any]:
 
 def _bad_files() -> Iterator[str]:
     """Files that the database names and the store has not, or otherwise than it says."""
-    for row in (*AssetVersion.objects.all(), *Variant.objects.all()):
+    rows: list[AssetVersion | Variant] = [*AssetVersion.objects.all(), *Variant.objects.all()]
+    for row in rows:
         try:
             digest = hashlib.sha256()
             for piece in files.store().open(Key(row.key)):

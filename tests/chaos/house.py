@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
@@ -100,13 +101,16 @@ Parts = tuple[dict[str, Proxy], dict[str, str], dict[str, str], Path | None]
 def _apart(stack: ExitStack, folder: Path, seed: str) -> Parts:
     servers = _servers(stack, folder)
     s3 = stack.enter_context(moto_server())
-    boto3.resource(
+    resource: Any = boto3.resource(
         "s3",
         endpoint_url=s3,
         region_name=_KEYS["AWS_REGION"],
         aws_access_key_id=_KEYS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=_KEYS["AWS_SECRET_ACCESS_KEY"],
-    ).create_bucket(Bucket="models", CreateBucketConfiguration={"LocationConstraint": _KEYS["AWS_REGION"]})
+    )
+    resource.create_bucket(
+        Bucket="models", CreateBucketConfiguration={"LocationConstraint": _KEYS["AWS_REGION"]}
+    )
     at = urlsplit(s3)
     targets: dict[str, str | tuple[str, int]] = {
         "database": _socket(servers.database_url),

@@ -1,6 +1,7 @@
 """A bell that was heard is heard, whatever becomes of Redis at that moment."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,7 +25,7 @@ def test_a_worker_takes_the_next_bell_though_redis_hung_while_it_heard_one(way: 
     with Celery("bells", broker=f"redis://{way.place}/0", set_as_current=False) as door:
         door.conf.broker_transport_options = {"max_retries": 0, "socket_timeout": 0.3}
         with door.connection_for_read() as connection, connection.SimpleQueue(QUEUE) as queue:
-            channel = queue.channel
+            channel: Any = queue.channel
             channel.basic_qos(0, 1, False)
             queue.put({"id": "1"})
             message: Message = queue.get(timeout=5)

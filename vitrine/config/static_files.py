@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it has no types
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from vitrine.pipeline.engine import Engine
 from vitrine.pipeline.packing import pack

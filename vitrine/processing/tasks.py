@@ -13,7 +13,7 @@ from vitrine.processing.runner import run
 from vitrine.traces.sending import send_traces
 
 
-class Bell(Request):  # type: ignore[misc]  # celery publishes no types
+class Bell(Request):
     """A message that counts as heard even when Redis hangs just then."""
 
     def acknowledge(self) -> None:
@@ -24,7 +24,7 @@ class Bell(Request):  # type: ignore[misc]  # celery publishes no types
             QoS.ack(self.message.channel.qos, self.message.delivery_tag)
 
 
-@shared_task(name=COOK, ignore_result=True, Request=Bell)
+@shared_task(name=COOK, ignore_result=True, Request=Bell)  # type: ignore[call-overload, untyped-decorator]  # an attribute of the task, as Celery documents
 def cook(job_id: str) -> None:
     """The id only says that there is something to do: whoever has waited longest goes first."""
     watch_database()

@@ -47,5 +47,7 @@ async function end(card, { status, error }) {
   delete card.dataset.job; // said once, however often it is told
   await refresh(card);
   const { name } = card.dataset;
-  say(status === "done" ? told("jobDone", { name }) : told("jobFailed", { name, reason: error?.title ?? "" }));
+  say(
+    status === "done" ? told("jobDone", { name }) : told("jobFailed", { name, reason: error?.title ?? "" }),
+  );
 }

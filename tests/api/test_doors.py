@@ -1,5 +1,6 @@
 """Every address × every method × everybody: who comes in, and how the others are turned away."""
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -19,15 +20,17 @@ from vitrine.access.doors import DOORS, Open
 from vitrine.access.models import User
 from vitrine.access.roles import Action, Role, Scope
 from vitrine.api.permissions import ByTheTable
-from vitrine.catalog import files, saved
+from vitrine.catalog import files, publishing, saved
 from vitrine.catalog.models import Product
 from vitrine.catalog.saved import SavedView
 from vitrine.outreach import endpoints
 from vitrine.outreach.models import Endpoint
+from vitrine.pipeline.work import Kind
 from vitrine.processing import campaigns, uploads
 from vitrine.processing.intake import Wishes
 from vitrine.processing.live import STATION
 from vitrine.processing.models import Campaign, Upload
+from vitrine.storage.blobs import Key
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +103,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:upload_id>": str(an_upload(visitor).pk) if "upload_id" in route else "",
         "<uuid:delivery_id>": str(endpoints.test(endpoint).pk) if endpoint and "delivery_id" in route else "",
         "<uuid:endpoint_id>": str(endpoint.pk) if endpoint else "",
-        "<uuid:product_id>": str(product.pk),
+        "<uuid:product_id>": str((_deleted() if "/deleted/" in route else product).pk),
         "<int:number>": "1",
         "<uuid:task_id>": str(a_job().pk) if "task_id" in route else "",
         "<uuid:campaign_id>": str(a_campaign(product).pk) if "campaign_id" in route else "",
@@ -121,6 +124,15 @@ def path_of_file(product: Product) -> str:
     """With the signature that shoppers get; without one for what only staff may read."""
     key = product.shown_version.key
     return files.url_to_read(key, "", public=True).removeprefix("/files/") if product.published else key
+
+
+def _deleted() -> Product:
+    """A product whose picture only a page of those that were deleted shows."""
+    product = a_product(variants=(Kind.THUMBNAIL,))
+    picture = product.shown_version.variants.get(kind=Kind.THUMBNAIL)
+    files.store().put(Key(picture.key), io.BytesIO(b"picture"), media_type="image/webp")
+    publishing.remove(product)
+    return product
 
 
 def an_upload(visitor: Visitor | None) -> Upload:

@@ -205,7 +205,7 @@ def test_who_may_only_read_gets_nothing_to_change(client: Client) -> None:
         'data-do="show-version"',
         " data-save ",
         " data-save>",
-        "conflict",
+        'id="conflict"',
     ):
         assert gone not in page, gone
     assert "What was made of it" in page

@@ -82,7 +82,10 @@ def _contents(key: Key) -> Iterator[bytes]:
 def _in_redis(has: Callable[[bytes], bool]) -> Iterator[str]:
     client: Any = redis.Redis.from_url(settings.REDIS_URL)
     for name in client.scan_iter():
-        value = _READ[bytes(client.type(name))](client, name)
+        kind = bytes(client.type(name))
+        if kind == b"none":  # it ran out since it was named
+            continue
+        value = _READ[kind](client, name)
         if has(name) or has(value if isinstance(value, bytes) else repr(value).encode()):
             yield f"Redis: {name.decode(errors='replace')}"
     client.close()

@@ -15,7 +15,7 @@ import structlog
 from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from vitrine.config.alive import PULSE, PULSE_EVERY_S
 from vitrine.config.environment import ENVIRONMENT, choose_settings
@@ -87,6 +87,7 @@ class Sweeper(bootsteps.StartStopStep):
                     close_old_connections()
             WORKER_ROUNDS.count()
             self._end_if_deaf(hearing)
+        connections.close_all()  # this thread's own
 
     def _end_if_deaf(self, hearing: Any) -> None:
         """Whoever keeps this worker starts it again, and a new one hears."""

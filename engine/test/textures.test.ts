@@ -35,6 +35,35 @@ test("the same picture has no error, a worse one has more than a better one", as
   assert.ok(errorOf(COLOUR, raster, poor) > errorOf(COLOUR, raster, good));
 });
 
+/** A flat normal map whose normals all lean by `degrees`, in waves. */
+function leaning(degrees: number): Raster {
+  const raster = waves(128);
+  for (let i = 0; i < raster.data.length; i += 3) {
+    const lean = (degrees * Math.PI * Math.sin(i / 3 / 7)) / 180;
+    raster.data[i] = 127.5 * (1 + Math.sin(lean));
+    raster.data[i + 1] = 128;
+    raster.data[i + 2] = 127.5 * (1 + Math.cos(lean));
+  }
+  return raster;
+}
+
+test("normals have the more error the further they lean", () => {
+  const [flat, two, six] = [0, 2, 6].map((degrees) => errorOf(NORMAL, leaning(0), leaning(degrees)));
+
+  assert.ok(Math.abs(flat ?? 1) < 1e-6);
+  assert.ok((two ?? 0) > 0.001 && (six ?? 0) > 2 * (two ?? 0), `${two} ${six}`);
+});
+
+test("of data only the channels count that are read", () => {
+  const raster = waves(128);
+  const spoilt = { ...raster, data: raster.data.map((value, i) => (i % 3 === 0 ? 255 - value : value)) };
+
+  assert.ok(
+    Math.abs(errorOf({ ...NORMAL, role: "data", channels: [false, true, true] }, raster, spoilt)) < 1e-6,
+  );
+  assert.ok(errorOf({ ...NORMAL, role: "data", channels: [true, false, false] }, raster, spoilt) > 0.1);
+});
+
 test("where only a part of the blocks is looked at, the error is about the same", async () => {
   const raster = waves(512);
   const poor = await decode(await encode(raster, { codec: "jpeg", quality: 40 }), false, 1e9);

@@ -56,6 +56,18 @@ def test_only_the_kinds_that_were_asked_for_are_written(ball: Path, tmp_path: Pa
     assert "not measured" in told.stdout
 
 
+def test_it_keeps_within_the_budgets_that_are_given(ball: Path, tmp_path: Path) -> None:
+    order = ("cook", ball, "--out", tmp_path / "made", "--only", "web", "--max-triangles", "60", "--json")
+
+    told = vitrine(*order, *NO_BROWSER)
+    refused = vitrine("cook", ball, "--out", tmp_path / "other", "--max-bytes", "0", *NO_BROWSER)
+
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["report"]["variants"]["web"]["triangles"] <= 60
+    assert refused.returncode == 64
+    assert "0 is not at least 1" in refused.stderr
+
+
 def test_scripts_get_json_on_stdout_and_nothing_else(ball: Path, tmp_path: Path) -> None:
     told = vitrine("cook", ball, "--out", tmp_path / "made", "--only", "web", "--json", *NO_BROWSER)
 

@@ -67,9 +67,7 @@ def test_it_is_ended_when_it_says_too_much(tmp_path: Path) -> None:
 
 
 def test_it_has_no_network(tmp_path: Path) -> None:
-    code = (
-        "import os; print(sorted(os.listdir('/sys/class/net')) if 0 else open('/proc/self/net/route').read())"
-    )
+    code = "print(open('/proc/self/net/route').read())"
 
     outcome = python(code, tmp_path)
 

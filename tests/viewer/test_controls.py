@@ -36,6 +36,45 @@ def test_buttons_turn_zoom_and_reset(visit: Open) -> None:
     assert colours(page)["green"] == pytest.approx(size, rel=0.02)
 
 
+def test_arrows_turn_the_model_and_page_keys_zoom(visit: Open) -> None:
+    page = visit()
+    wait_for(page, "full")
+    start, far = inside(page, "view.getCameraOrbit().theta"), inside(page, "view.getFieldOfView()")
+    inside(page, "view.shadowRoot.querySelector('.userInput').focus()")
+
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    settle(page)
+    turned = inside(page, "view.getCameraOrbit().theta")
+    page.keyboard.press("PageDown")
+    settle(page)
+    near = inside(page, "view.getFieldOfView()")
+    page.keyboard.press("PageUp")
+    settle(page)
+
+    assert abs(turned - start) > 0.1
+    assert near < far - 0.5
+    assert inside(page, "view.getFieldOfView()") == pytest.approx(far, abs=0.1)
+
+
+def test_two_fingers_apart_zoom_in(visit: Open) -> None:
+    page = visit(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    wait_for(page, "full")
+    far = inside(page, "view.getFieldOfView()")
+    box = page.locator("vitrine-viewer").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    hand = page.context.new_cdp_session(page)
+
+    for kind, apart in [("touchStart", 30), *(("touchMove", apart) for apart in range(40, 140, 10))]:
+        fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settle(page)
+
+    assert inside(page, "view.getFieldOfView()") < far - 1
+
+
 def test_rotate_right_undoes_rotate_left(visit: Open) -> None:
     page = visit()
     wait_for(page, "full")

@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,16 @@ from vitrine.pipeline.work import Format, Kind, Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to cook and where to. `quality`: the mean SSIM that each proven variant must reach."""
+    """What to cook and where to.
+
+    `quality`: the mean SSIM that each proven variant must reach; `budgets`: what it must fit into, `max_bytes`,
+    `max_triangles` and `max_texture_px`, as far as they were given.
+    """
 
     model: Path
     out: Path
     quality: float
+    budgets: Mapping[str, int]
     only: frozenset[Kind]
     force: bool
     units: Units | None
@@ -41,7 +46,9 @@ def fill(order: Order, *, on_progress: Callable[[str, float], None]) -> dict[str
         raise OrderFault(f"There is no file {order.model}.")
     check_free(order.out, force=order.force)
     tools = recipes.tools_of(order.bench)
-    everything = recipes.standard(quality=order.quality, units=order.units, up_axis=order.up_axis)
+    everything = recipes.standard(
+        quality=order.quality, units=order.units, up_axis=order.up_axis, **order.budgets
+    )
     recipe = recipes.only(everything, order.only)
     with tempfile.TemporaryDirectory(prefix="vitrine-cook-") as folder:
         work = cook(recipe, _work_on(order, Path(folder)), tools, on_progress=on_progress)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from vitrine.cli.cook import Order, fill
+from vitrine.cli.cooking_options import BUDGETS
 from vitrine.cli.desk import STOPPED, Command, Desk, Outcome
 from vitrine.cli.progress import Progress
 from vitrine.cli.shelf import OrderFault
@@ -50,6 +51,8 @@ def arguments(cook: argparse.ArgumentParser, surroundings: Surroundings) -> None
     add("--out", type=Path, required=True, metavar="FOLDER", help="made; must be empty where it exists")
     alike = f"how alike each variant must look: above 0, at most 1, {DEFAULT_QUALITY} unless told"
     add("--quality", type=_quality, default=DEFAULT_QUALITY, metavar="SSIM", help=alike)
+    for budget, words in BUDGETS.items():
+        add(f"--{budget.replace('_', '-')}", type=_count, metavar=words[0], help=words[1])
     kinds = f"only these of {', '.join(Kind)}"
     add("--only", type=Kind, nargs="+", default=list(Kind), choices=list(Kind), metavar="KIND", help=kinds)
     add("--force", action="store_true", help="replace what an earlier cook wrote to the folder")
@@ -76,6 +79,7 @@ def order_of(chosen: argparse.Namespace) -> Order:
         model=chosen.model,
         out=chosen.out,
         quality=chosen.quality,
+        budgets={name: getattr(chosen, name) for name in BUDGETS if getattr(chosen, name) is not None},
         only=frozenset(chosen.only),
         force=chosen.force,
         units=chosen.units,
@@ -88,6 +92,13 @@ def _quality(text: str) -> float:
     value = float(text)
     if not 0 < value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
     return value
 
 

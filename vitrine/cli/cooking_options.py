@@ -3,15 +3,19 @@
 import argparse
 from typing import Any
 
-_NAMES = ("quality", "max_bytes", "max_triangles", "max_texture_px", "units", "up_axis")
+BUDGETS = {
+    "max_bytes": ("BYTES", "what web, mobile and android must fit into"),
+    "max_triangles": ("COUNT", "the same of triangles"),
+    "max_texture_px": ("PX", "the same of a texture's longer side"),
+}
+_NAMES = ("quality", *BUDGETS, "units", "up_axis")
 
 
 def add_cooking_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--quality", type=float, metavar="SSIM", help="how alike each variant must look; 0.98 unless told")
-    add("--max-bytes", type=int, metavar="BYTES", help="what web, mobile and android must fit into")
-    add("--max-triangles", type=int, metavar="COUNT", help="the same of triangles")
-    add("--max-texture-px", type=int, metavar="PX", help="the same of a texture's longer side")
+    for budget, (unit, words) in BUDGETS.items():
+        add(f"--{budget.replace('_', '-')}", type=int, metavar=unit, help=words)
     add("--units", choices=["mm", "cm", "m", "in"], help="of an OBJ, STL or PLY, which cannot say it")
     add("--up-axis", choices=["y", "z"], help="the same of the axis that points up")
 

@@ -53,7 +53,7 @@ def standard(
     ]
     way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert(placement=Placement.of(placement)))
     render = Render(view=First.of(view))
-    return Recipe(name="standard", revision=8, steps=(*way_in, render, *tries, Usdz(), Channels()))
+    return Recipe(name="standard", revision=9, steps=(*way_in, render, *tries, Usdz(), Channels()))
 
 
 def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:

@@ -12,6 +12,9 @@ from vitrine.catalog.models import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+_FIELD = (
+    "document.querySelector('vitrine-viewer').shadowRoot.querySelector('model-viewer.view').getFieldOfView()"
+)
 _ORBIT = "document.querySelector('vitrine-viewer').shadowRoot.querySelector('model-viewer.view').getCameraOrbit().theta"
 _HEAR = "window.heard = []; addEventListener('message', ({ data }) => heard.push(data));"
 
@@ -58,7 +61,11 @@ def test_the_page_around_hears_and_steers(browser: Browser, address: str, slab: 
         turned = frame.evaluate(_ORBIT)
         say(page, vitrine="reset")
         back = frame.evaluate(_ORBIT)
+        far = frame.evaluate(_FIELD)
+        say(page, vitrine="zoom", by=3)
+        near = frame.evaluate(_FIELD)
 
+        assert near < far - 1
         assert heard(page, "ready") == [{"product": str(slab.pk)}]
         assert [each["stage"] for each in heard(page, "stage")] == ["poster", "loading", "preview", "full"]
         assert turned - start == pytest.approx(1.571, abs=0.05)

@@ -49,6 +49,12 @@ _GOING = """
         SELECT id FROM catalog_announcement WHERE heard_at IS NOT NULL ORDER BY at OFFSET %s LIMIT 1
     )
 """
+_TOLD = """
+    INSERT INTO insight_event
+        (at, product_id, view, save_data, kind, what, state, variant, cache, edge, device, network)
+    VALUES (now(), gen_random_uuid(), gen_random_uuid(), false, 'full', '', '', 'web', 'miss', '', 'phone', '4g')
+"""
+_LATEST = "SELECT count(*) FROM (SELECT FROM insight_event ORDER BY id DESC LIMIT 50) AS newest"
 _READ = "SELECT count(*) FROM (SELECT FROM catalog_announcement ORDER BY at DESC LIMIT 50) AS newest"
 
 
@@ -92,8 +98,9 @@ class Other(threading.Thread):
         number = 0
         while not self.ended.is_set():
             number += 1
-            for statement, values in ((_NEW, []), (_READ, []), (_GOING, [number * 37 % 4_000])):
-                self._do(statement, values)
+            for statement in (_NEW, _READ, _TOLD, _LATEST):
+                self._do(statement, [])
+            self._do(_GOING, [number * 37 % 4_000])
         connection.close()
 
     def _do(self, statement: str, values: list[int]) -> None:

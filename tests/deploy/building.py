@@ -14,7 +14,6 @@ from typing import Any
 from tests.deploy.stack import instructions
 from vitrine.config.environment import ROOT
 
-_MIRROR = "http://deb.debian.org/debian"
 _PACKAGES = "ca-certificates,python3,python3-venv"
 _BASE = "localhost/vitrine-base"
 _CERTIFICATES = Path("/usr/local/share/ca-certificates")
@@ -51,7 +50,6 @@ class Builder:
                 f"--include={_PACKAGES}",
                 named["suite"],
                 str(tree),
-                _MIRROR,
             ]
             subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
             for file in _CERTIFICATES.glob("*.crt"):

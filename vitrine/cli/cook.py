@@ -32,7 +32,7 @@ class Order:
     model: Path
     out: Path
     quality: float
-    budgets: Mapping[str, int]
+    budgets: Mapping[str, Any]
     only: frozenset[Kind]
     force: bool
     units: Units | None

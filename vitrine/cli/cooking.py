@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from vitrine.cli.cook import Order, fill
-from vitrine.cli.cooking_options import BUDGETS
+from vitrine.cli.cooking_options import BUDGETS, given
 from vitrine.cli.desk import STOPPED, Command, Desk, Outcome
 from vitrine.cli.progress import Progress
 from vitrine.cli.shelf import OrderFault
@@ -79,7 +79,7 @@ def order_of(chosen: argparse.Namespace) -> Order:
         model=chosen.model,
         out=chosen.out,
         quality=chosen.quality,
-        budgets={name: getattr(chosen, name) for name in BUDGETS if getattr(chosen, name) is not None},
+        budgets=given(chosen, BUDGETS),
         only=frozenset(chosen.only),
         force=chosen.force,
         units=chosen.units,

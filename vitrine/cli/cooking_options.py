@@ -1,6 +1,7 @@
 """How a model is to be cooked, as options of several commands and as fields of the API."""
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 BUDGETS = {
@@ -22,4 +23,8 @@ def add_cooking_options(parser: argparse.ArgumentParser) -> None:
 
 def cooking_fields(chosen: argparse.Namespace) -> dict[str, Any]:
     """What was given; the service knows the rest."""
-    return {name: getattr(chosen, name) for name in _NAMES if getattr(chosen, name) is not None}
+    return given(chosen, _NAMES)
+
+
+def given(chosen: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}

@@ -12,10 +12,9 @@ from vitrine.catalog.models import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-_FIELD = (
-    "document.querySelector('vitrine-viewer').shadowRoot.querySelector('model-viewer.view').getFieldOfView()"
-)
-_ORBIT = "document.querySelector('vitrine-viewer').shadowRoot.querySelector('model-viewer.view').getCameraOrbit().theta"
+_VIEW = "document.querySelector('vitrine-viewer').shadowRoot.querySelector('model-viewer.view')"
+_FIELD = f"{_VIEW}.getFieldOfView()"
+_ORBIT = f"{_VIEW}.getCameraOrbit().theta"
 _HEAR = "window.heard = []; addEventListener('message', ({ data }) => heard.push(data));"
 
 

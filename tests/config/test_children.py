@@ -1,5 +1,7 @@
 """Processes that are looked after: started again with growing pauses, and ended with all they started."""
 
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,6 +40,37 @@ def test_one_that_dies_is_told_of_and_started_again_later(tmp_path: Path) -> Non
     assert until(lambda: child.mend() is None and child.process is not None)
     child.end()
     assert child.pause_s == 0.1
+
+
+_BORN_TOO_LATE = """
+import os, signal
+from vitrine.config.embedded.process import dies_with_parent
+
+signal.signal(signal.SIGTERM, lambda *_: None)
+before_exec = dies_with_parent(signal.SIGTERM)
+parent = os.fork()
+if parent == 0:
+    child = os.fork()
+    if child == 0:
+        before_exec()
+        os._exit(3)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    os._exit(0)
+os.waitpid(parent, 0)
+"""
+
+
+def test_one_whose_parent_was_killed_while_it_was_born_ends(tmp_path: Path) -> None:
+    """Though it still has its parent's handler, which takes the signal and goes on."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _BORN_TOO_LATE],
+        env=for_child(DATA_DIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert int(ran.stdout) == -signal.SIGTERM
 
 
 def test_ending_it_ends_what_it_started(tmp_path: Path) -> None:

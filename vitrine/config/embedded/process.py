@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,6 +39,8 @@ def dies_with_parent(signal_number: int) -> Callable[[], None] | None:
     parent = os.getpid()
 
     def ask_the_kernel() -> None:
+        # Until the new program runs, the parent's own handler stands here, and would swallow the signal.
+        signal.signal(signal_number, signal.SIG_DFL)
         libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal_number, 0, 0, 0)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal_number)

@@ -105,6 +105,7 @@ def address(route: str, product: Product, visitor: Visitor | None = None) -> str
         "<uuid:endpoint_id>": str(endpoint.pk) if endpoint else "",
         "<uuid:product_id>": str((_deleted() if "/deleted/" in route else product).pk),
         "<int:number>": "1",
+        "<slug:code>": "conflict",
         "<uuid:task_id>": str(a_job().pk) if "task_id" in route else "",
         "<uuid:campaign_id>": str(a_campaign(product).pk) if "campaign_id" in route else "",
         "<uuid:key_id>": str(a_key(Scope.ASSETS_READ)[0].pk) if "key_id" in route else "",

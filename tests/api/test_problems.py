@@ -17,8 +17,10 @@ from tests.conftest import Caller
 from vitrine import errors
 from vitrine.access.roles import Role
 from vitrine.api import problems
+from vitrine.api.problem_codes import MEANINGS
 from vitrine.catalog.models import Product
 from vitrine.config.environment import ROOT
+from vitrine.config.problems_page import problems_page
 from vitrine.config.urls import urlpatterns as _all
 
 FROM_OEMBED = {"not-published", "not-in-this-format"}
@@ -51,7 +53,7 @@ def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
     assert (response.status_code, body["status"], body["code"]) == (status, status, code)
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
-    assert body["type"] == f"/docs/problems#{code}"
+    assert body["type"] == f"/docs/problems/{code}"
     assert body["title"]
     assert body["detail"]
     return body
@@ -67,17 +69,38 @@ def test_codes_are_told_apart() -> None:
     assert len(codes) == len(set(codes))
 
 
-def test_every_code_has_its_row_in_the_documents() -> None:
-    table = (ROOT / "docs" / "problems.md").read_text()
-    rows = {
-        code: {int(status) for status in statuses.split(", ")}
-        for code, statuses in re.findall(r"^\| `([a-z-]+)` \| ([\d, ]+) \|", table, re.MULTILINE)
-    }
+def test_every_code_has_its_meaning() -> None:
     told = [(error.code, problems._STATUS[error]) for error in family(errors.VitrineError)]
     told += [(code, status) for status, (code, _) in problems._TITLES.items()]
 
-    assert set(rows) == {code for code, _ in told} | FROM_OEMBED
-    assert not [(code, status) for code, status in told if status not in rows[code]]
+    assert set(MEANINGS) == {code for code, _ in told} | FROM_OEMBED
+    assert not [(code, status) for code, status in told if status not in MEANINGS[code].statuses]
+
+
+def test_the_documents_agree() -> None:
+    assert (ROOT / "docs" / "problems.md").read_text() == problems_page()
+
+
+def test_what_a_meaning_leads_to_is_there() -> None:
+    for meaning in MEANINGS.values():
+        if meaning.more:
+            file, _, heading = meaning.more.partition("#")
+            headings = re.findall(r"^#+ (.*)$", (ROOT / "docs" / file).read_text(), re.MULTILINE)
+            slugs = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+            assert not heading or heading in slugs
+
+
+@pytest.mark.parametrize("code", MEANINGS)
+def test_a_problems_type_leads_to_a_page_on_it(client: Client, code: str) -> None:
+    page = client.get(problems.problem(400, code, "title", "detail")["type"])
+
+    assert page.status_code == 200
+    assert f"<h1><code>{code}</code></h1>" in page.text
+    assert f'<div id="{code}">' in client.get("/docs/problems").text
+
+
+def test_a_code_that_is_none_has_no_page(client: Client) -> None:
+    assert client.get("/docs/problems/no-such-code").status_code == 404
 
 
 def test_a_host_that_is_not_ours_is_a_problem_under_api_too(client: Client) -> None:

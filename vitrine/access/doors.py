@@ -99,6 +99,8 @@ DOORS: Mapping[str, _Row] = {
     "api/branding/logo": {"PUT": Action.ADMINISTER, "DELETE": Action.ADMINISTER},
     "api/schema": {"GET": Open.ANYONE},
     "api/docs": {"GET": Open.ANYONE},
+    "docs/problems": {"GET": Open.ANYONE},
+    "docs/problems/<slug:code>": {"GET": Open.ANYONE},
     "metrics": {"GET": Action.MEASURE},
     "health/live": {"GET": Open.ANYONE},
     "health/ready": {"GET": Open.ANYONE},

@@ -85,7 +85,7 @@ def status_of(error: errors.VitrineError) -> int:
 
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> dict[str, Any]:
     return {
-        "type": f"/docs/problems#{code}",
+        "type": f"/docs/problems/{code}",
         "title": gettext(title),
         "status": status,
         "detail": detail,

@@ -125,7 +125,7 @@ _HEADERS: dict[str, Any] = {
 }
 _PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "RFC 9457. `code` is for programs, `detail` for people; docs/problems.md lists the codes.",
+    "description": "RFC 9457. `code` is for programs, `detail` for people; `type` leads to a page on the code.",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
         "type": {"type": "string"},

@@ -154,5 +154,5 @@ def _sent(said: dict[str, Any], *, xml: bool) -> HttpResponse:
 
 def _refused(refusal: Refusal) -> HttpResponse:
     headers = {**_TO_ANY_PAGE, "Cache-Control": "no-store"}
-    said = {"type": f"/docs/problems#{refusal.code}", **asdict(refusal)}
+    said = {"type": f"/docs/problems/{refusal.code}", **asdict(refusal)}
     return JsonResponse(said, status=refusal.status, headers=headers, content_type="application/problem+json")

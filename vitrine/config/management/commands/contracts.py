@@ -12,12 +12,14 @@ from django.core.management.base import BaseCommand, CommandParser
 from vitrine.config.environment import ROOT
 from vitrine.config.metrics_page import metrics_page
 from vitrine.config.permissions_page import permissions_page
+from vitrine.config.problems_page import problems_page
 from vitrine.config.promises import broken, promises_of
 
 _OPENAPI = ROOT / "contracts" / "openapi.yaml"
 _PROMISED = ROOT / "contracts" / "promised.json"
 _PERMISSIONS = ROOT / "docs" / "permissions.md"
 _METRICS = ROOT / "docs" / "metrics.md"
+_PROBLEMS = ROOT / "docs" / "problems.md"
 
 
 class Command(BaseCommand):
@@ -29,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         openapi, plain = _openapi()
-        pages = {_PERMISSIONS: permissions_page(), _METRICS: metrics_page()}
+        pages = {_PERMISSIONS: permissions_page(), _METRICS: metrics_page(), _PROBLEMS: problems_page()}
         for file, made in ((_OPENAPI, openapi), *((page, text.encode()) for page, text in pages.items())):
             if not options["check"]:
                 file.write_bytes(made)

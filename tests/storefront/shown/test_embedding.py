@@ -1,14 +1,19 @@
 """A product in the frame of a page elsewhere: shown, steered and heard from there."""
 
+import io
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.viewer.models import BLUE, GREEN, RED, a_slab
 from tests.viewer.shop import Shop, serving
 from tests.viewer.sight import shares
-from vitrine.catalog.models import Product
+from vitrine.catalog import files
+from vitrine.catalog.models import Product, Variant
+from vitrine.pipeline.work import Format, Kind
+from vitrine.storage.blobs import Key
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,6 +74,31 @@ def test_the_page_around_hears_and_steers(browser: Browser, address: str, slab: 
         assert [each["stage"] for each in heard(page, "stage")] == ["poster", "loading", "preview", "full"]
         assert turned - start == pytest.approx(1.571, abs=0.05)
         assert back == pytest.approx(start, abs=0.05)
+        page.close()
+
+
+def test_the_page_around_chooses_colour_and_movement(browser: Browser, address: str, slab: Product) -> None:
+    moving = a_slab(GREEN, clips=("Open",), variants={"Red": RED, "Blue": BLUE})
+    for variant in Variant.objects.filter(version__product=slab, kind__in=[Kind.WEB, Kind.MOBILE]):
+        files.store().put(Key(variant.key), io.BytesIO(moving), media_type=Format.GLB.media_type)
+        Variant.objects.filter(pk=variant.pk).update(size=len(moving))
+    with serving() as shop:
+        page = framed(browser, shop, address)
+        frame = frame_of(page)
+        say(page, vitrine="pause")
+        paused = frame.evaluate(f"{_VIEW}.paused")
+        say(page, vitrine="variant", name="Blue")
+        blue = shares(page.locator("iframe").screenshot())["blue"]
+        say(page, vitrine="variant", name="No such colour")
+        kept = frame.evaluate(f"{_VIEW}.variantName")
+        say(page, vitrine="variant")
+        first = frame.evaluate(f"{_VIEW}.variantName")
+        say(page, vitrine="play")
+        playing = not frame.evaluate(f"{_VIEW}.paused")
+
+        assert (paused, playing) == (True, True)
+        assert blue > 0.1
+        assert (kept, first) == ("Blue", None)
         page.close()
 
 

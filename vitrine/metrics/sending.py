@@ -42,7 +42,7 @@ class Sender:
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """For a forked child: what waits is its parent's to send, and the lock may be held by a thread that it lacks."""
+        """For a forked child: what waits is its parent's to send, and a thread that it lacks may hold the lock."""
         self._lock = threading.Lock()
         self._name = ""
         self._batch: dict[Cell, float] = {}

@@ -16,9 +16,16 @@ from hypothesis import settings as chosen_settings
 from hypothesis import strategies as st
 
 from tests.builders import a_product, a_user
+from tests.metrics.counting import nothing_counted
+from vitrine.access.limits import LIMITS, Kind, Limit
 from vitrine.api.events import _SCHEMA, _keeps_to_it, _validator
 from vitrine.api.predicates import predicate_of
+from vitrine.insight.buckets import LONGEST_AR_MS, LONGEST_LOAD_MS
 from vitrine.insight.models import Event
+from vitrine.metrics.kinds import take
+from vitrine.metrics.table import EVENTS, METRICS
+
+__all__ = ["nothing_counted"]
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +143,46 @@ def test_what_strangers_cannot_read_is_dropped_like_what_is_not_there(client: Cl
 
     assert response.json() == {"accepted": 1, "dropped": 3}
     assert [event.product_id for event in Event.objects.all()] == [ids[0]]
+
+
+@pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
+def test_who_does_not_want_to_be_counted_is_not_whoever_tells(client: Client, header: str) -> None:
+    batch = a_batch(an_event(a_product().pk))
+
+    unwanted = told(client, batch, **{header: "1"})
+    wanted = told(client, batch, **{header: "0"})
+
+    assert (unwanted.status_code, unwanted.json()) == (202, {"accepted": 0, "dropped": 1})
+    assert wanted.json() == {"accepted": 1, "dropped": 0}
+    assert Event.objects.count() == 1
+
+
+def test_what_becomes_of_events_is_counted_by_its_reason(
+    client: Client, monkeypatch: pytest.MonkeyPatch, nothing_counted: None
+) -> None:
+    product, flooded = a_product().pk, a_product().pk
+    odd = an_event(product, ms=LONGEST_LOAD_MS + 1)
+    session = an_event(product, "ar", ar="webxr", state="ended", session_ms=LONGEST_AR_MS + 1)
+    repeated = a_batch(an_event(product), odd, session, an_event(uuid.uuid4()), batch="f" * 32)
+    monkeypatch.setitem(LIMITS, Kind.PRODUCT_EVENTS, Limit(per_s=0.001, burst=8))
+    told(client, repeated)
+    told(client, repeated)
+    told(client, a_batch(an_event(product)), **{"Sec-GPC": "1"})
+    told(client, a_batch(an_event(product, "dance"), an_event(product)))
+    told(client, a_batch(*[an_event(flooded)] * 8))
+
+    assert told(client, a_batch(*[an_event(flooded)] * 3)).status_code == 429
+
+    counted = {cell.labels: n for cell, n in take(METRICS).items() if cell.name == EVENTS.name}
+    assert counted == {
+        ("accepted", ""): 1 + 8,
+        ("corrected", "time"): 2,
+        ("dropped", "unpublished"): 1 + 1,
+        ("dropped", "repeated"): 3,
+        ("dropped", "unwanted"): 1,
+        ("dropped", "malformed"): 2,
+        ("dropped", "flood"): 3,
+    }
 
 
 def test_any_page_may_tell_and_no_login_is_looked_at(client: Client) -> None:

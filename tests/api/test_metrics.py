@@ -82,3 +82,9 @@ def test_without_redis_the_gauges_still_tell(settings: Settings) -> None:
 
     assert told['vitrine_part_up{part="queue"}'] == 0
     assert told['vitrine_part_up{part="database"}'] == 1
+    # A counter that seems to be 0 would seem to gain all of itself when Redis is back, and to stand still until then.
+    assert not [series for series in told if series.split("{")[0].endswith(("_total", "_count", "_bucket"))]
+
+
+def test_a_counter_that_must_not_miss_its_first_is_told_before_it() -> None:
+    assert read()["vitrine_job_given_up_total"] == 0

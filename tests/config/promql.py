@@ -25,27 +25,28 @@ class Selector:
 
 def selectors(expression: str) -> list[Selector]:
     """In their order. ValueError for what is no PromQL."""
-    tokens = list(_tokens(expression))
-    _balanced([text for _, text in tokens])
+    all_of_it = list(tokens(expression))
+    _balanced([text for _, text in all_of_it])
     found, at = [], 0
-    while at < len(tokens):
-        kind, text = tokens[at]
-        after = tokens[at + 1][1] if at + 1 < len(tokens) else ""
+    while at < len(all_of_it):
+        kind, text = all_of_it[at]
+        after = all_of_it[at + 1][1] if at + 1 < len(all_of_it) else ""
         at += 1
         if kind != "name" or text in _WORDS:
             continue
         if text in _BEFORE_LABELS:
-            at = _end(tokens, at, ")")
+            at = _end(all_of_it, at, ")")
         elif after == "{":
-            end = _end(tokens, at, "}")
-            found.append(Selector(text, dict(_matchers([one for _, one in tokens[at + 1 : end - 1]]))))
+            end = _end(all_of_it, at, "}")
+            found.append(Selector(text, dict(_matchers([one for _, one in all_of_it[at + 1 : end - 1]]))))
             at = end
         elif after not in {"(", "by", "without"}:
             found.append(Selector(text, {}))
     return found
 
 
-def _tokens(expression: str) -> Iterator[tuple[str, str]]:
+def tokens(expression: str) -> Iterator[tuple[str, str]]:
+    """Kind (`text`, `range`, `number`, `name`, `sign`) and text."""
     at, text = 0, expression.rstrip()
     while at < len(text):
         match = _TOKEN.match(text, at)

@@ -1,15 +1,19 @@
 """Events lie in tables of a day each: made ahead, filled from the default one, dropped whole when their time is up."""
 
+import threading
 import time
 import uuid
-from datetime import UTC, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
+from psycopg.sql import SQL, Identifier
 from pytest_django import Settings
 
 from tests.insight.sessions import another_session
+from tests.journey.processes import wait_until
 from vitrine.insight import days, rollup
 from vitrine.insight.models import Event
 
@@ -25,7 +29,7 @@ def an_event(*, days_old: float = 0, **fields: object) -> Event:
 
 
 def dropped() -> int:
-    """Days that were over thirty days ago."""
+    """Events of the days that were over thirty days ago."""
     return days.drop_before((timezone.now() - timedelta(days=30)).astimezone(UTC).date())
 
 
@@ -90,3 +94,72 @@ def test_who_makes_or_drops_a_day_does_not_have_others_wait_behind_him() -> None
         assert time.monotonic() - before < 5
         assert days.there() == []
     assert days.keep_ahead() == days.AHEAD + 2
+
+
+class Writer(threading.Thread):
+    """Somebody who goes on telling events, and gives up on a lock that takes a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = self.waits = 0
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1s'")
+        while not self.ended.is_set():
+            try:
+                an_event()
+                self.told += 1
+            except OperationalError:
+                self.waits += 1
+        connection.close()
+
+
+@pytest.fixture
+def writer() -> Iterator[Writer]:
+    one = Writer()
+    one.start()
+    yield one
+    one.ended.set()
+    one.join()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("through", "patience"),
+    [
+        (days.table_of, "10s"),  # while a day is in use, whoever drops it holds nothing that others want
+        (
+            lambda _: "insight_event",
+            days._LOCK_PATIENCE,
+        ),  # and where all days are, it holds it up for so long
+    ],
+    ids=["the day's table", "all of them"],
+)
+def test_a_reader_delays_the_dropping_of_a_day_and_no_writer_waits(
+    through: Callable[[date], str],
+    patience: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    old = an_event(days_old=40)
+    days.keep_ahead()
+    rollup.roll_up()
+    monkeypatch.setattr(days, "_LOCK_PATIENCE", patience)
+    monkeypatch.setattr(days, "_PAUSE_S", 0.02)
+    writer: Writer = request.getfixturevalue("writer")
+    with another_session() as reader:
+        reader.execute(SQL("SELECT count(*) FROM {}").format(Identifier(through(old.at.date()))))
+
+        while_read, told = dropped(), writer.told
+
+        assert while_read == 0
+        assert wait_until(lambda: writer.told > told, limit_s=30)
+        assert Event.objects.filter(pk=old.pk).exists()
+
+    assert dropped() == 1
+    writer.ended.set()
+    writer.join()
+    assert writer.waits == 0
+    assert old.at.date() not in days.there()

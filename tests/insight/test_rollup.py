@@ -14,7 +14,7 @@ from tests.builders import a_product
 from tests.insight.sessions import another_session
 from tests.insight.telling import ar, error, full, poster, tell, touch
 from vitrine.insight import rollup
-from vitrine.insight.buckets import bucket_of, value_of
+from vitrine.insight.buckets import LONGEST_LOAD_MS, bucket_of, value_of
 from vitrine.insight.measures import Asked, Every, Group, last_days, last_hours, measured
 from vitrine.insight.models import Event, Mark, Measure
 from vitrine.insight.record import GATE
@@ -183,7 +183,7 @@ def test_the_measures_outlive_the_events_and_the_product() -> None:
 
 def test_a_time_that_nobody_can_have_meant_is_counted_apart() -> None:
     product = a_product().pk
-    tell(full(product, ms=rollup.LONGEST_LOAD_MS + 1), full(product, ms=1_000))
+    tell(full(product, ms=LONGEST_LOAD_MS + 1), full(product, ms=1_000))
 
     rollup.roll_up()
 

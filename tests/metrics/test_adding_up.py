@@ -1,7 +1,9 @@
 """Numbers of several processes become one, each batch once, and none gets lost while Redis is away."""
 
 import os
+import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from pytest_django import Settings
 
 from tests.metrics.counting import nothing_counted
 from tests.servers import NOBODY
-from vitrine.metrics import sending
+from vitrine.metrics import kinds, sending
 from vitrine.metrics.kinds import Cell, take
-from vitrine.metrics.sending import Sender, added_up
+from vitrine.metrics.sending import SENDER, Sender, added_up
 from vitrine.metrics.table import LIMITS_HIT, METRICS, REQUESTS
 from vitrine.metrics.text import text_of
 
@@ -22,14 +24,21 @@ __all__ = ["nothing_counted"]
 ASKED = Cell(LIMITS_HIT.name, "", ("read",))
 
 
-def in_a_child(count: int) -> None:
-    """As a worker's process does: forked, it counts, sends and goes."""
+def in_a_child(count: int, sender: Callable[[], Sender] = Sender) -> None:
+    """As a worker's process does: forked, it counts, sends and goes; with exit code 1 where anything of it failed, and
+    by a signal where it hangs."""
     pid = os.fork()
     if pid == 0:
-        for _ in range(count):
-            LIMITS_HIT.count("read")
-        os._exit(0 if Sender().send() else 1)
-    assert os.waitpid(pid, 0)[1] == 0
+        code = 1
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(30)
+            for _ in range(count):
+                LIMITS_HIT.count("read")
+            code = 0 if sender().send() else 1
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def test_what_several_processes_counted_is_added_up_though_they_are_gone() -> None:
@@ -40,6 +49,36 @@ def test_what_several_processes_counted_is_added_up_though_they_are_gone() -> No
     assert Sender().send()
 
     assert added_up()[ASKED] == 9
+
+
+def test_a_child_is_not_held_up_by_what_its_parent_was_at_when_it_forked() -> None:
+    """A worker forks while another of its threads counts, and while one waits for Redis."""
+    with kinds._lock, SENDER._lock:
+        in_a_child(3, lambda: SENDER)
+
+    assert added_up()[ASKED] == 3
+
+
+def test_what_waits_in_the_parent_is_the_parent_s_to_send(settings: Settings) -> None:
+    here = settings.REDIS_URL
+    settings.REDIS_URL = f"redis://{NOBODY}/0"
+    LIMITS_HIT.count("read", amount=5)
+    assert not SENDER.send()
+    settings.REDIS_URL = here
+
+    in_a_child(2, lambda: SENDER)
+
+    assert added_up()[ASKED] == 2
+    assert SENDER.send()
+    assert added_up()[ASKED] == 7
+
+
+def test_a_child_that_fails_is_noticed() -> None:
+    def broken() -> Sender:
+        raise RuntimeError("so it was wished")
+
+    with pytest.raises(AssertionError):
+        in_a_child(1, broken)
 
 
 def test_threads_lose_nothing() -> None:

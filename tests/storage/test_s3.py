@@ -180,6 +180,32 @@ def test_a_forked_worker_makes_connections_of_its_own(store: BlobStore, bucket: 
     assert ended == 0
 
 
+def test_a_worker_forked_while_another_thread_connects_is_not_held_up(
+    store: BlobStore, bucket: Bucket
+) -> None:
+    keep(store, "a", b"chair")
+
+    ended = run(
+        "import signal, threading\n"
+        "from vitrine.storage import s3\n"
+        "connect, at_it, on = s3._connect, threading.Event(), threading.Event()\n"
+        "def slowly(*what, **how):\n"
+        "    at_it.set(); on.wait(); return connect(*what, **how)\n"
+        "s3._connect = slowly\n"
+        "thread = threading.Thread(target=lambda: store._client(quick=True)); thread.start()\n"
+        "at_it.wait()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    signal.alarm(30); s3._connect = connect\n"
+        "    os._exit(b''.join(store.open('a')) != b'chair')\n"
+        "on.set(); thread.join()\n"
+        "os._exit(abs(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))\n",
+        bucket,
+    )
+
+    assert ended == 0
+
+
 def test_a_write_that_is_swept_while_it_lives_fails(store: BlobStore) -> None:
     with pytest.raises(StoreFailed):
         write_in_steps(

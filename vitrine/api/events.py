@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from vitrine.access.limits import Kind, take_each
-from vitrine.api.event_numbers import note_told
+from vitrine.api.event_numbers import note_flood, note_malformed, note_told, note_unwanted
 from vitrine.api.limiting import too_many
 from vitrine.api.parsers import Json
 from vitrine.api.predicates import Holds, predicate_of
@@ -51,7 +51,8 @@ _WORDS = {
 class TakenOut(serializers.Serializer[Any]):
     accepted = serializers.IntegerField(help_text="Stored, before this was said.")
     dropped = serializers.IntegerField(
-        help_text="Of products that are not there, not published, or told of too often."
+        help_text="Of products that are not there, not published, or told of too often; all of them where the browser "
+        "asks not to be counted (DNT, Sec-GPC)."
     )
 
 
@@ -83,11 +84,14 @@ class Events(APIView):
     )
     def post(self, request: Request) -> Response:
         batch = checked(request.data)
+        if is_unwanted(request):
+            note_unwanted(batch)
+            return Response({"accepted": 0, "dropped": len(batch.events)}, status=202)
         within = within_limits(batch)
+        flooded = len(batch.events) - len(within.events)
         taken = record(within)
-        dropped = taken.dropped + len(batch.events) - len(within.events)
-        note_told(batch, accepted=taken.accepted, dropped=dropped)
-        return Response({"accepted": taken.accepted, "dropped": dropped}, status=202)
+        note_told(batch, taken, flooded=flooded)
+        return Response({"accepted": taken.accepted, "dropped": taken.dropped + flooded}, status=202)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -95,9 +99,16 @@ class Events(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
+def is_unwanted(request: Request) -> bool:
+    """Whether the browser says that its person does not want to be counted. Our element does not even send then; who
+    tells us by other means must not get round it."""
+    return any(request.headers.get(header) == "1" for header in ("DNT", "Sec-GPC"))
+
+
 def checked(body: Any) -> Batch:
     """The batch, or InvalidRequest that names every fault with its limit and its value."""
     if not _keeps_to_it()(body) and (faults := tuple(islice(_faults(body), _MOST_FAULTS))):
+        note_malformed(body)
         said = "; ".join(f"{fault.pointer or '/'}: {fault.detail}" for fault in faults[:3])
         raise InvalidRequest(said, faults=faults)
     return Batch(
@@ -118,6 +129,7 @@ def within_limits(batch: Batch) -> Batch:
     if flooded := len(batch.events) - len(kept):
         log.info("events_dropped", reason="told of too often", count=flooded)
     if not kept:
+        note_flood(batch)
         raise too_many(min(taken.values(), key=lambda one: one.retry_after_s))
     return replace(batch, events=kept)
 

@@ -20,6 +20,7 @@ from vitrine.insight import rollup
 from vitrine.metrics import table
 from vitrine.metrics.kinds import Cell, Gauge
 from vitrine.metrics.sending import SENDER, added_up
+from vitrine.metrics.table import GAUGES, METRICS
 from vitrine.metrics.text import CONTENT_TYPE, text_of
 from vitrine.outreach.models import Delivery
 from vitrine.processing.models import Job
@@ -35,17 +36,19 @@ class Metrics(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        text = text_of(counted() | dict(standing()))
+        known = counted()
+        text = text_of({**(known or {}), **dict(standing())}, METRICS if known is not None else GAUGES)
         return HttpResponse(text, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
-def counted() -> dict[Cell, float]:
-    """What all processes have counted; nothing while Redis is away, which the gauges tell of."""
+def counted() -> dict[Cell, float] | None:
+    """What all processes have counted; None while Redis is away, which the gauges tell of. A counter must not be told
+    as 0 then: when Redis is back it would seem to have gained all that was ever counted."""
     SENDER.send()
     try:
         return added_up()
     except redis.RedisError:
-        return {}
+        return None
 
 
 def standing() -> Iterator[tuple[Cell, float]]:

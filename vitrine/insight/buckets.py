@@ -12,6 +12,9 @@ GAMMA = (1 + ERROR) / (1 - ERROR)
 NO_TIME, TOTAL = -1, -2
 """In place of a bucket: of what has no time, and of a sum of bytes."""
 _WHOLE_MS = 50
+LONGEST_LOAD_MS = 10 * 60_000
+LONGEST_AR_MS = 4 * 3_600_000
+"""Longer than that nobody can have meant: such a time is counted, and left out of the percentiles."""
 QUANTILES = {"p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 BUCKET_SQL = f"ceil(ln(greatest({{ms}}, 1)::float8) / {math.log(GAMMA)!r})::smallint"

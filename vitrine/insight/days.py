@@ -5,6 +5,7 @@ once `rollup.py` has been through it.
 """
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
@@ -21,7 +22,9 @@ log = structlog.get_logger()
 
 AHEAD = 7
 KEEP_REPEATS = timedelta(days=2)
-_LOCK_PATIENCE = "100ms"  # events that come in wait as long, and no longer
+_LOCK_PATIENCE = "50ms"  # events that come in wait as long, and no longer
+_TRIES = 10
+_PAUSE_S = 0.3
 _MAKING = 0x7669_7472_696E_6532
 _NAME = re.compile(r"insight_event_(\d{8})")
 _COLUMNS = ", ".join(str(field.column) for field in Event._meta.concrete_fields)  # noqa: SLF001  # as below
@@ -78,23 +81,63 @@ def make(day: date) -> bool:
 
 
 def drop_before(first: date) -> int:
-    """Drop the days before `first` that are rolled up. How many."""
+    """Drop the days before `first` that are rolled up, the oldest first. How many events went with them.
+
+    It ends at a day that somebody reads all the while: that and those after it go with another call.
+    """
     upto = Mark.objects.values_list("upto", flat=True).first() or 0
-    return sum(_drop(day, upto) for day in there() if day < first)
+    events = 0
+    for day in there():
+        if day >= first:
+            break
+        count, latest = _count_and_latest(day)
+        if latest > upto:
+            log.warning("day_not_dropped", day=str(day), reason="not rolled up yet")
+        elif _drop(day, upto):
+            events += count
+        else:
+            log.info("day_not_dropped", day=str(day), reason="in use")
+            break
+    return events
+
+
+def _count_and_latest(day: date) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), coalesce(max(id), 0) FROM {table_of(day)}")  # noqa: S608  # a name of ours
+        count, latest = cursor.fetchone()
+    return count, latest
+
+
+# One statement, so that nothing is held while a message travels. The events' table first, as whoever reads or writes
+# takes it; while that is held, nothing else is waited for.
+_DROP = """
+DO $$
+DECLARE known text := current_setting('lock_timeout');
+BEGIN
+    PERFORM set_config('lock_timeout', '{patience}', true);
+    LOCK TABLE ONLY insight_event IN ACCESS EXCLUSIVE MODE;
+    LOCK TABLE ONLY {name}, ONLY insight_event_default IN ACCESS EXCLUSIVE MODE NOWAIT;
+    IF (SELECT coalesce(max(id), 0) FROM {name}) <= {upto} THEN
+        DROP TABLE {name};
+    END IF;
+    PERFORM set_config('lock_timeout', known, true);
+EXCEPTION WHEN lock_not_available THEN
+    NULL;
+END $$
+"""
 
 
 def _drop(day: date, upto: int) -> bool:
-    name = table_of(day)
-
-    def drop(cursor: CursorWrapper) -> bool:
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {name}")  # noqa: S608  # a name of ours
-        if cursor.fetchone()[0] > upto:
-            log.warning("day_not_dropped", day=str(day), reason="not rolled up yet")
-            return False
-        cursor.execute(f"DROP TABLE {name}")
-        return True
-
-    return _patiently(drop)
+    """False when its table did not come free in some tries; between them, all that waited goes on."""
+    statement = _DROP.format(patience=_LOCK_PATIENCE, name=table_of(day), upto=upto)
+    for number in range(_TRIES):
+        if number:
+            time.sleep(_PAUSE_S)
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        if day not in there():
+            return True
+    return False
 
 
 def _patiently(work: Callable[[CursorWrapper], bool]) -> bool:

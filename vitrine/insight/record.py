@@ -10,6 +10,7 @@ import structlog
 from django.db import connection
 
 from vitrine.catalog.models import Product
+from vitrine.insight.buckets import LONGEST_AR_MS, LONGEST_LOAD_MS
 from vitrine.insight.models import TakenBatch
 
 log = structlog.get_logger()
@@ -20,6 +21,8 @@ knows that no event with a lower number is still on its way."""
 
 _NAMING = {"error": "error", "interaction": "action", "ar": "ar"}
 _CLOCK = {"ended": "session_ms", "returned": "away_ms"}
+_FILES = frozenset({"preview", "full"})
+_LOADS = _FILES | {"poster", "failed"}
 _COLUMNS = (
     *(
         "age_ms",
@@ -54,8 +57,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """`odd` of those accepted have a time that nobody can have meant. `again`: all of it was there before."""
+
     accepted: int
     dropped: int
+    odd: int = 0
+    again: bool = False
 
 
 def record(batch: Batch) -> Taken:
@@ -65,17 +72,18 @@ def record(batch: Batch) -> Taken:
     kept before is answered as it was then.
     """
     known = _readable({UUID(event["product"]) for event in batch.events})
-    rows = [_row(batch, event) for event in batch.events if UUID(event["product"]) in known]
-    dropped = len(batch.events) - len(rows)
+    kept = [event for event in batch.events if UUID(event["product"]) in known]
+    dropped = len(batch.events) - len(kept)
     if dropped:
         log.info("events_dropped", reason="not published", count=dropped)
-    if not rows:
+    if not kept:
         return Taken(accepted=0, dropped=dropped)
+    rows = [_row(batch, event) for event in kept]
     batch_id = batch.id or UUID(int=secrets.randbits(128))
     if _insert(batch_id, rows) is None:
         first = TakenBatch.objects.get(pk=batch_id).accepted
-        return Taken(accepted=first, dropped=max(0, len(batch.events) - first))
-    return Taken(accepted=len(rows), dropped=dropped)
+        return Taken(accepted=first, dropped=max(0, len(batch.events) - first), again=True)
+    return Taken(accepted=len(rows), dropped=dropped, odd=sum(map(_is_odd, kept)))
 
 
 def _readable(asked: set[UUID]) -> set[UUID]:
@@ -116,6 +124,17 @@ def _row(batch: Batch, event: Mapping[str, Any]) -> tuple[Any, ...]:
         *(kind, get(_NAMING.get(kind, ""), ""), state, get("variant", ""), get("cache", "")),
         *(_edge(get("server_timing", ())), batch.device, batch.network),
     )
+
+
+def _is_odd(event: Mapping[str, Any]) -> bool:
+    """As `rollup.py` has it."""
+    if event["kind"] == "ar":
+        timed = {"placed": "ar_ms"} | _CLOCK
+        return bool(event.get(timed.get(event.get("state", ""), ""), 0) > LONGEST_AR_MS)
+    if event["kind"] not in _LOADS:
+        return False
+    times = [event.get("ms", 0), event.get("file_ms", 0) if event["kind"] in _FILES else 0]
+    return bool(max(times) > LONGEST_LOAD_MS)
 
 
 def _whole(value: float | None) -> int | None:

@@ -21,14 +21,12 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
-from vitrine.insight.buckets import BUCKET_SQL, NO_TIME, TOTAL
+from vitrine.insight.buckets import BUCKET_SQL, LONGEST_AR_MS, LONGEST_LOAD_MS, NO_TIME, TOTAL
 from vitrine.insight.models import ALL_PRODUCTS, Mark
 from vitrine.insight.record import GATE
 
 AT_ONCE = 20_000
 _ROUND_S = 10.0
-LONGEST_LOAD_MS = 10 * 60_000
-LONGEST_AR_MS = 4 * 3_600_000
 KEEP = {"hour": timedelta(days=35), "day": timedelta(days=762)}  # the second: 25 months
 IN_AR = f"visit|ar||{NO_TIME}"
 """What `Measure.told` has where somebody asked for AR."""

@@ -6,6 +6,7 @@ A batch carries a name of its own and is added once, however often it is sent. W
 
 import atexit
 import json
+import os
 import secrets
 import threading
 from functools import cache
@@ -38,6 +39,10 @@ class Sender:
     """Takes away what was counted, and holds it until Redis has it."""
 
     def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """For a forked child: what waits is its parent's to send, and a thread that it lacks may hold the lock."""
         self._lock = threading.Lock()
         self._name = ""
         self._batch: dict[Cell, float] = {}
@@ -64,6 +69,7 @@ class Sender:
 
 
 SENDER = Sender()
+os.register_at_fork(after_in_child=SENDER.begin_anew)
 
 
 def begin() -> None:

@@ -71,6 +71,11 @@ WORKER_ROUNDS_FAILED = Counter(
     "Parts of such rounds that failed; the worker's log says why.",
     ("round",),
 )
+JOBS_GIVEN_UP = Counter(
+    "vitrine_job_given_up_total",
+    "Jobs that were given up because their worker died too often (`died` above). Told as 0 before the first, so that "
+    "the first is seen.",
+)
 QUEUE_DEPTH = Gauge(
     "vitrine_queue_jobs", "Jobs that wait (`queued`) or are being cooked (`processing`).", ("state",)
 )
@@ -113,8 +118,11 @@ WEBHOOKS_OVERDUE = Gauge(
 )
 EVENTS = Counter(
     "vitrine_viewer_events_total",
-    "Events that viewers told: `accepted` are stored, `dropped` are not.",
-    ("outcome",),
+    "Events that viewers told: `accepted` and `corrected` are stored, `dropped` are not. `corrected` have a time that "
+    "nobody can have meant (`time`), which no percentile sees. Dropped for: `malformed` (their batch was refused), "
+    "`unpublished` (as is what was never there), `flood` (a product that is told of too often), `repeated` (their "
+    "batch was stored before), `unwanted` (the browser's wish not to be counted came with it).",
+    ("outcome", "reason"),
 )
 EVENT_LAG = Histogram(
     "vitrine_viewer_event_lag_seconds",
@@ -127,4 +135,5 @@ ROLLUP_LAG = Gauge(
 )
 
 METRICS: tuple[Metric, ...] = tuple(one for one in list(globals().values()) if isinstance(one, Metric))
+GAUGES: tuple[Metric, ...] = tuple(one for one in METRICS if isinstance(one, Gauge))
 forget_when_forked(METRICS)

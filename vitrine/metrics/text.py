@@ -8,15 +8,15 @@ from vitrine.metrics.table import METRICS
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def text_of(numbers: Mapping[Cell, float]) -> str:
-    """Every metric of the table. What another release counted under a name or with labels that we do not know is left
-    out; a counter without labels that was never counted is 0.
+def text_of(numbers: Mapping[Cell, float], metrics: Iterable[Metric] = METRICS) -> str:
+    """Each of `metrics`. What another release counted under a name or with labels that we do not know is left out; a
+    counter without labels that was never counted is 0, so that its first is seen as one more.
     """
     by_name: dict[str, list[Cell]] = {}
     for cell in sorted(numbers):
         by_name.setdefault(cell.name, []).append(cell)
     lines = []
-    for metric in METRICS:
+    for metric in metrics:
         cells = [cell for cell in by_name.get(metric.name, ()) if len(cell.labels) == len(metric.labels)]
         lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} {metric.type}"]
         lines += (

@@ -14,7 +14,7 @@ from vitrine.catalog import files, publishing
 from vitrine.catalog.holding import files_may_go
 from vitrine.catalog.models import Product
 from vitrine.errors import Broken
-from vitrine.metrics.table import JOBS
+from vitrine.metrics.table import JOBS, JOBS_GIVEN_UP
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job, State, Upload
 from vitrine.processing.scratch import sweep_scratch
@@ -71,6 +71,7 @@ def give_up() -> int:
             if job.fail(error):
                 job.version.product.note_failed()
                 JOBS.note(0, job.recipe, "died")
+                JOBS_GIVEN_UP.count()
                 count += 1
     return count
 

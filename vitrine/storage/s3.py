@@ -36,7 +36,7 @@ class S3Store:
     def __init__(self, bucket: Bucket, *, copy_bytes: int = COPY_BYTES) -> None:
         self._bucket = bucket
         self._copy_bytes = copy_bytes
-        self._lock = Lock()
+        self._locks: dict[int, Lock] = {}
         self._connected: dict[tuple[int, str], S3Client] = {}
 
     def put(self, key: Key, source: BinaryIO, *, media_type: str) -> Blob:
@@ -306,7 +306,8 @@ class S3Store:
     def _one(self, what: str, connect: "Callable[[], S3Client]") -> "S3Client":
         """One a process: threads may share it, but a fork's two sides must not share its connections."""
         mine = (os.getpid(), what)
-        with self._lock:
+        # A lock a process too: what another thread held while this one was forked would stay locked for ever.
+        with self._locks.setdefault(os.getpid(), Lock()):
             if mine not in self._connected:
                 with self._explained():
                     self._connected[mine] = connect()

@@ -177,8 +177,10 @@ def test_one_that_is_killed_leaves_nothing_that_looks_whole(folder: Path, settin
     os.mkfifo(stuck)  # whoever reads it waits for ever
 
     if (child := os.fork()) == 0:
-        making.make(folder)
-        os._exit(0)
+        try:
+            making.make(folder)
+        finally:
+            os._exit(1)  # it should have been killed
     assert wait_until(lambda: any((folder / "files").glob(".coming-*")), limit_s=60)
     os.kill(child, signal.SIGKILL)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL

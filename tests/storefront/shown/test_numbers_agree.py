@@ -1,4 +1,5 @@
-"""From a shopper's hand to the numbers: what the page saw happen is what the API tells, to the event."""
+"""From a shopper's hand to the numbers: what the page saw happen is what the API tells and the console's page shows, to
+the event."""
 
 import math
 import time
@@ -6,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 from rest_framework.test import APIClient
 
 from tests.browsing import Visiting
@@ -14,6 +16,7 @@ from tests.viewer.phones import HAND, PIXEL, WEBXR_PHONE
 from tests.viewer.sight import wait_for
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
+from vitrine.console.panels import ACTIONS, STAGES, time_words
 from vitrine.insight import days, rollup
 from vitrine.insight.models import Event
 
@@ -109,3 +112,63 @@ def test_the_numbers_agree_with_what_happened(visiting: Visiting, slab: Product)
     assert (cache["browser_hits"], cache["browser_misses"]) == (0, 2)
     (phones,) = client.get("/api/analytics/funnel/", {"device": "phone", "network": "4g"}).json()["rows"]
     assert phones["visits"] == 1
+    the_console_shows(visiting, slab, loads, ar, actions)
+
+
+def the_console_shows(
+    visiting: Visiting,
+    slab: Product,
+    loads: dict[str, dict[str, Any]],
+    ar: dict[str, Any],
+    actions: Counter[str],
+) -> None:
+    """The same on the page of the product and on that of all products, in words for people."""
+
+    def times(row: dict[str, Any], name: str = "") -> list[str]:
+        return [time_words(row[f"{name}{one}_ms"]) for one in ("p50", "p75", "p95")]
+
+    full = ["1", *times(loads["full"])]
+    pages = {
+        path: shown_on(visiting(Role.VIEWER, path)) for path in ("/numbers", f"/products/{slab.pk}/numbers")
+    }
+    for path, (tiles, tables) in pages.items():
+        assert tiles == {
+            "Visits": "1",
+            "Saw it in 3D": "100 %",
+            "Touched it": "100 %",
+            "Asked for AR": "100 %",
+            "Full 3D after": time_words(loads["full"]["p75_ms"]),
+        }, path
+        steps = ("Opened the page", "Saw picture or model", "Saw it in 3D", "Touched it", "Asked for AR")
+        assert tables["Shoppers"] == {step: ["1", "100 %"] for step in steps}
+        assert tables["What they did"] == {str(ACTIONS[kind]): [str(n)] for kind, n in actions.items()}
+        assert tables["Stage"] == {
+            str(STAGES[name]): [str(row["count"]), *times(row)] for name, row in loads.items()
+        }
+        assert tables["Stage"]["Full 3D"] == full
+        assert (tables["Device, full 3D"], tables["Network, full 3D"]) == ({"Phone": full}, {"4g": full})
+        assert tables["AR"] == {"In the page": ["1", "1", "0", "0"]}
+        assert tables["How long"] == {
+            "In the page: tap until placed": times(ar, "placed_"),
+            "In the page: time in AR": times(ar, "session_"),
+        }
+        assert tables["Cache"] == {"Browser": ["0", "2", "0 %"]}
+        assert "Kind" not in tables, "no error"
+    assert pages["/numbers"][1]["Product"] == {"Slab": ["1", "1", "1", "1"]}
+
+
+def shown_on(page: Page) -> tuple[dict[str, str], dict[str, dict[str, list[str]]]]:
+    """The tiles, and each table by its first heading: its rows by what stands before them. Not those over time."""
+    expect(page.locator(".tile")).to_have_count(5)
+    tiles, tables = page.evaluate(
+        """() => {
+          const text = (node) => node.textContent.trim();
+          const cells = (row) => [...row.cells].map(text);
+          const tiles = [...document.querySelectorAll(".tile")].map(
+            (tile) => [text(tile.querySelector("dt")), text(tile.querySelector(".much"))]);
+          const tables = [...document.querySelectorAll("table")].filter((table) => !table.closest(".over-time")).map(
+            (table) => [text(table.tHead.rows[0].cells[0]), [...table.tBodies[0].rows].map(cells)]);
+          return [tiles, tables];
+        }"""
+    )
+    return dict(tiles), {heading: {name: rest for name, *rest in rows} for heading, rows in tables}

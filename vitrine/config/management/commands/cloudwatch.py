@@ -34,11 +34,11 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: told_to_stop.set())
         installation = urlsplit(settings.PUBLIC_URL or "").hostname or "vitrine"
-        before, number = counted(), 0
+        before, number = counted() or {}, 0
         while not told_to_stop.wait(every) and (lines == 0 or number < lines):
             number += 1
             try:
-                now = counted()
+                now = counted() or {}
                 told = line_of(dict(standing()), before, now, at=timezone.now(), installation=installation)
             except DatabaseError:
                 log.exception("numbers_failed")  # silence is an alarm of its own; the next minute tries again

@@ -79,8 +79,10 @@ def odd_server(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str
     """The address of a server that answers every request by `answer`."""
 
     class Odd(BaseHTTPRequestHandler):
+        body = b""
+
         def handle_any(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer(self)
 
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any  # noqa: N815 -- the base class's names

@@ -8,13 +8,13 @@ from django.conf import settings
 
 from vitrine.access.models import User
 from vitrine.catalog import files
-from vitrine.errors import ChecksumMismatch, Conflict, NotFound, Refused, TooLarge
+from vitrine.errors import ChecksumMismatch, Conflict, NotFound, Refused, StoreFailed, TooLarge
 from vitrine.pipeline.formats import HEAD_BYTES, sniff
 from vitrine.pipeline.work import Format
 from vitrine.processing import upkeep
 from vitrine.processing.intake import Arrived
 from vitrine.processing.models import Upload
-from vitrine.storage.blobs import Blob, BlobMissing, Key
+from vitrine.storage.blobs import BlobMissing, Key
 from vitrine.storage.pieces import Source
 
 PART_BYTES = 8 * 1024 * 1024
@@ -105,16 +105,16 @@ def complete(upload: Upload) -> Upload:
     if upload.complete:
         return upload
     try:
-        blob = _joined(upload)
-        digest, head = _read_through(upload)
+        _join(upload)
+        read = _read_through(upload)
     except BlobMissing:
         return _completed_elsewhere(upload)
     try:
-        found = _checked(upload, blob, digest, head)
+        found = _checked(upload, read)
     except Refused:
         give_up(upload)
         raise
-    if not upload.note_complete(digest, found):
+    if not upload.note_complete(read.sha256, found):
         files.store().delete(_key(upload))
     return upload
 
@@ -127,17 +127,31 @@ def _completed_elsewhere(upload: Upload) -> Upload:
     if now.complete:
         return now
     missing, count = _missing(upload), len(_cuts(upload))
+    if not missing:  # being joined just now from another side, or forgotten by the store
+        raise StoreFailed(
+            "The store has no parts of this upload any more, and no file yet. Try again in a moment; if that stays, "
+            "begin a new upload."
+        )
     named = ", ".join(str(number) for number in missing[:20]) + (" …" if len(missing) > 20 else "")
     raise Conflict(f"{len(missing)} of {count} parts are missing: {named}. Send them, then complete it.")
 
 
-def _checked(upload: Upload, blob: Blob, digest: str, head: bytes) -> Format:
-    if blob.size != upload.size or digest != (upload.claimed_sha256 or digest):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What a file turned out to be. `size` in bytes; `head`: how it begins."""
+
+    size: int
+    sha256: str
+    head: bytes
+
+
+def _checked(upload: Upload, read: _Read) -> Format:
+    if read.size != upload.size or read.sha256 != (upload.claimed_sha256 or read.sha256):
         raise ChecksumMismatch(
             f"{upload.size:,} bytes with SHA-256 {upload.claimed_sha256 or '(not told)'} were announced; "
-            f"{blob.size:,} with {digest} came, and were thrown away. Begin a new upload."
+            f"{read.size:,} with {read.sha256} came, and were thrown away. Begin a new upload."
         )
-    return sniff(head, upload.name, converts=settings.PIPELINE.converts)
+    return sniff(read.head, upload.name, converts=settings.PIPELINE.converts)
 
 
 def give_up(upload: Upload) -> None:
@@ -182,17 +196,19 @@ def _missing(upload: Upload) -> list[int]:
     return [number for number, _, size in _cuts(upload) if there.get(number) != size]
 
 
-def _joined(upload: Upload) -> Blob:
+def _join(upload: Upload) -> None:
     """BlobMissing while parts are missing. When they are because another side joins them, its blob is there already."""
     if _missing(upload):
-        return files.store().stat(_key(upload))
-    return files.store().join_parts(_key(upload), upload.parts_id, count=len(_cuts(upload)))
+        files.store().stat(_key(upload))
+    else:
+        files.store().join_parts(_key(upload), upload.parts_id, count=len(_cuts(upload)))
 
 
-def _read_through(upload: Upload) -> tuple[str, bytes]:
-    """The hash of all of it, and how it begins."""
-    digest, head = hashlib.sha256(), b""
+def _read_through(upload: Upload) -> _Read:
+    """All of it. Its size is counted: what a store tells of it may come from half an answer."""
+    digest, head, size = hashlib.sha256(), b"", 0
     for piece in files.store().open(_key(upload)):
         digest.update(piece)
         head += piece[: max(0, HEAD_BYTES - len(head))]
-    return digest.hexdigest(), head
+        size += len(piece)
+    return _Read(size=size, sha256=digest.hexdigest(), head=head)

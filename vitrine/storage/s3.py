@@ -233,7 +233,19 @@ class S3Store:
                 )
         except BlobMissing:  # joined from another side meanwhile, or the first answer was lost
             return self.stat(key)
-        return self._arrived(key, sum(there[number][0] for number in named))
+        return self._joined(key, sum(there[number][0] for number in named))
+
+    def _joined(self, key: Key, size: int) -> Blob:
+        """Never deleted, whatever is told of it: the parts are gone, and no other copy is left."""
+        try:
+            blob = self.stat(key)
+        except BlobMissing as error:
+            raise StoreFailed(
+                f"{self._bucket.place} joined {key} but does not have it. Try again."
+            ) from error
+        if blob.size != size:
+            raise StoreFailed(f"{self._bucket.place} tells {blob.size} of {key}'s {size} bytes. Try again.")
+        return blob
 
     def forget_parts(self, key: Key, parts_id: str) -> None:
         with suppress(BlobMissing), self._parts_explained(key):
@@ -247,11 +259,11 @@ class S3Store:
                 .get_paginator("list_parts")
                 .paginate(Bucket=self._bucket.name, Key=check_key(key), UploadId=parts_id)
             )
-            return {
-                part["PartNumber"]: (part["Size"], part["ETag"])
-                for page in pages
-                for part in page.get("Parts", [])
-            }
+            found: dict[int, tuple[int, str]] = {}
+            for page in pages:
+                _ = page["UploadId"]  # an answer without its body would say that none has arrived
+                found |= {part["PartNumber"]: (part["Size"], part["ETag"]) for part in page.get("Parts", [])}
+            return found
 
     @contextmanager
     def _parts_explained(self, key: Key) -> Iterator[None]:

@@ -14,6 +14,7 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as NoConnection,
 )
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from vitrine.errors import StoreFailed
@@ -46,7 +47,7 @@ def explained(bucket: str, place: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise StoreFailed(_answer(error, bucket, place)) from error
-    except (BotoCoreError, HTTPError, OSError, ValueError, KeyError) as error:
+    except (BotoCoreError, ResponseParserError, HTTPError, OSError, ValueError, KeyError) as error:
         raise StoreFailed(_no_answer(error, bucket, place)) from error
 
 
@@ -91,6 +92,8 @@ def _no_answer(error: Exception, bucket: str, place: str) -> str:
             return (
                 f"{place} sent half an answer (without {error.args[0]}). Check the network; then try again."
             )
+        case ResponseParserError():
+            return f"{place} sent an answer that breaks off. Check the network; then try again."
         case NoConnection() | HTTPClientError() | HTTPError() | OSError():
             return (
                 f"{place} did not answer ({type(error).__name__}: {error}). Check AWS_ENDPOINT_URL and "

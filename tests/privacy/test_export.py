@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 import zipfile
 from datetime import timedelta
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import CASCADE, SET_NULL
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -25,7 +27,7 @@ from vitrine.access.roles import Role, Scope
 from vitrine.catalog import files, saved
 from vitrine.errors import StoreFailed
 from vitrine.privacy import export
-from vitrine.privacy.holdings import HOLDINGS, name_of
+from vitrine.privacy.holdings import BY_NUMBER, HOLDINGS, OF_NOBODY, name_of
 from vitrine.privacy.models import Export, State
 from vitrine.processing.models import Upload
 
@@ -212,6 +214,31 @@ def test_two_workers_never_make_the_same() -> None:
 
     assert sum(made) == 4
     assert set(Export.objects.values_list("state", "attempts")) == {(State.READY, 1)}
+
+
+OF_DJANGO = {"auth.Permission", "auth.Group", "contenttypes.ContentType"}
+SOUNDS_LIKE_SOMEBODY = re.compile(r"person|people|user|owner|actor|asked_by|created_by|e?mail|address")
+
+
+def test_of_every_model_it_is_said_what_becomes_of_people_in_it() -> None:
+    """Whoever adds one says whether it speaks of a person."""
+    said = [*(one.model for one in HOLDINGS), *set(BY_NUMBER) - {one.model for one in HOLDINGS}, *OF_NOBODY]
+
+    assert len(said) == len(set(said))
+    assert set(said) | OF_DJANGO == {model._meta.label for model in apps.get_models()}
+    named = [
+        (label, one.name)
+        for label in OF_NOBODY
+        for one in apps.get_model(label)._meta.get_fields()
+        if one.concrete and SOUNDS_LIKE_SOMEBODY.search(one.name)
+    ]
+    assert named == []
+
+
+def test_of_every_holding_it_is_said_whether_it_goes_with_its_person() -> None:
+    for one in HOLDINGS[1:]:  # the first are the people themselves
+        by: Any = apps.get_model(one.model)._meta.get_field(one.by)
+        assert by.remote_field.on_delete is (SET_NULL if one.stay else CASCADE), one.model
 
 
 def test_every_model_that_refers_to_people_is_listed() -> None:

@@ -16,7 +16,8 @@ from tests.conftest import Caller
 from vitrine.access.roles import Role
 from vitrine.config.environment import ROOT, read_environment
 from vitrine.privacy.record import rules_table
-from vitrine.privacy.rules import RULES, Rule
+from vitrine.privacy.rule import Rule
+from vitrine.privacy.rules import RULES
 from vitrine.privacy.words import how_long
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,8 @@ from vitrine.errors import Fault, InvalidRequest
 from vitrine.privacy import export, retention
 from vitrine.privacy.erase import erase
 from vitrine.privacy.models import Erasure, Export, RetentionRun, State
-from vitrine.privacy.rules import RULES, Basis, Rule, Whom
+from vitrine.privacy.rule import Basis, Rule, Whom
+from vitrine.privacy.rules import RULES
 
 _LAST_RUNS = 30
 _LOOK_AGAIN_S = 5

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import redis
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from vitrine.catalog import files, publishing
 from vitrine.catalog.announcements import Announcement
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.insight.models import Event, Measure, Visit
-from vitrine.processing.models import Job
+from vitrine.processing.models import CampaignItem, Job
 
 _A_NIGHT = timedelta(days=1)
 
@@ -73,6 +74,7 @@ def _places(product_id: UUID) -> Iterator[Place]:
     yield Place("catalog_assetversion", AssetVersion.objects.filter(product=product_id).count())
     yield Place("catalog_variant", Variant.objects.filter(version__product=product_id).count())
     yield Place("processing_job", Job.objects.filter(version__product=product_id).count())
+    yield Place("processing_campaignitem", CampaignItem.objects.filter(product=product_id).count())
     yield Place(
         f"files under models/{product_id}/", sum(1 for _ in files.store().keys(f"models/{product_id}/"))
     )
@@ -81,6 +83,8 @@ def _places(product_id: UUID) -> Iterator[Place]:
     yield Place("access_auditentry", entries.count(), by_rule="audit")
     told = Announcement.objects.filter(product_id=product_id)
     yield Place("catalog_announcement", told.count(), by_rule="announcements")
+    answered = apps.get_model("api.Repeat")._default_manager.filter(pk=product_id)  # noqa: SLF001  # a door above us
+    yield Place("api_repeat", answered.count(), by_rule="answers")
     visits, measures = (model.objects.filter(product_id=product_id) for model in (Visit, Measure))
     yield Place("insight_visit", visits.count(), by_rule="visits")
     yield Place("insight_measure", measures.count(), by_rule="days")

@@ -20,11 +20,13 @@ from vitrine.access.models import User
 @dataclass(frozen=True, slots=True)
 class Holding:
     """Rows of `model` whose column `by` names the person. `fields` are told; what is left out is a secret or a digest,
-    which would help nobody but a thief."""
+    which would help nobody but a thief. Rows go with their person, but for those that are the installation's: they
+    `stay`, and are nobody's."""
 
     model: str
     by: str
     fields: tuple[str, ...]
+    stay: bool = False
 
     def of(self, person: User) -> Iterator[Mapping[str, Any]]:
         rows = apps.get_model(self.model)._default_manager.filter(**{self.by: person.pk})  # noqa: SLF001  # documented
@@ -51,14 +53,43 @@ HOLDINGS = (
     Holding("access.Login", "person", ("id", "created_at", "renewed_at", "expires_at")),
     Holding("access.SecondFactor", "person", ("confirmed_at",)),
     Holding("access.Identity", "person", ("issuer", "subject")),
-    Holding("catalog.Product", "created_by", ("id", "name", "created_at", "deleted_at")),
+    Holding("catalog.Product", "created_by", ("id", "name", "created_at", "deleted_at"), stay=True),
     Holding("catalog.SavedView", "owner", ("id", "name", "query", "created_at")),
-    Holding("processing.Upload", "created_by", ("id", "name", "size", "sha256", "format", "created_at")),
-    Holding("processing.Job", "created_by", ("id", "recipe", "state", "created_at", "finished_at")),
-    Holding("processing.Campaign", "created_by", ("id", "name", "wishes", "created_at")),
-    Holding("outreach.Endpoint", "created_by", ("id", "url", "description", "created_at")),
+    Holding(
+        "processing.Upload", "created_by", ("id", "name", "size", "sha256", "format", "created_at"), stay=True
+    ),
+    Holding(
+        "processing.Job", "created_by", ("id", "recipe", "state", "created_at", "finished_at"), stay=True
+    ),
+    Holding("processing.Campaign", "created_by", ("id", "name", "wishes", "created_at"), stay=True),
+    Holding("outreach.Endpoint", "created_by", ("id", "url", "description", "created_at"), stay=True),
     Holding("privacy.Export", "person", ("id", "state", "created_at", "ready_at")),
 )
+
+BY_NUMBER = {
+    "access.AuditEntry": "told as audit.jsonl; name and network are taken out of it, and its number leads to nobody",
+    "privacy.Erasure": "says that somebody was erased, by the number that stands in the audit log",
+    "privacy.Export": "and whoever asked for it, by a number",
+    "sessions.Session": "told by when it ends, and deleted with its person",
+}
+"""Models that name a person otherwise than by a foreign key, and what becomes of that."""
+
+OF_NOBODY = frozenset(
+    {
+        *(
+            "access.AuditCut",
+            "api.Repeat",
+            "catalog.Announcement",
+            "catalog.AssetVersion",
+            "catalog.Branding",
+        ),
+        *("catalog.Variant", "insight.Counted", "insight.Event", "insight.Mark", "insight.Measure"),
+        *("insight.ResponseTimes", "insight.TakenBatch", "insight.TakenLog", "insight.Visit"),
+        *("outreach.Delivery", "privacy.RetentionRun", "processing.CampaignItem"),
+    }
+)
+"""Models that say nothing of anybody who logs in. An answer that is kept for a repeated request (`api.Repeat`) can be
+read with that request's key only."""
 
 
 def name_of(model: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
-from vitrine.privacy.rules import RULES, Rule, Whom
+from vitrine.privacy.rule import Rule, Whom
+from vitrine.privacy.rules import RULES
 from vitrine.privacy.words import BASIS, WHOM, how_long
 
 _HEAD = """# Record of processing activities

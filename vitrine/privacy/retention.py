@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from vitrine.access.audit import note
 from vitrine.privacy.models import LEASE_S, RetentionRun
-from vitrine.privacy.rules import RULES, Rule
+from vitrine.privacy.rule import Rule
+from vitrine.privacy.rules import RULES
 
 log = structlog.get_logger()
 

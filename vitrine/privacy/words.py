@@ -5,7 +5,7 @@ from math import ceil
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from vitrine.privacy.rules import Basis, Rule, Whom
+from vitrine.privacy.rule import Basis, Rule, Whom
 
 WHOM = {
     Whom.SHOPPERS: gettext_lazy("visitors of product pages"),

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from vitrine.privacy.rules import RULES, Text, Whom
+from vitrine.privacy.rule import Text, Whom
+from vitrine.privacy.rules import RULES
 from vitrine.privacy.words import BASIS, how_long
 from vitrine.storefront.pages import PUBLIC
 

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 
 from vitrine.access.guard import guarded
 from vitrine.console.settings.words import KINDS
-from vitrine.privacy.rules import RULES, Text
+from vitrine.privacy.rule import Text
+from vitrine.privacy.rules import RULES
 from vitrine.privacy.words import how_long
 from vitrine.processing.models import Upload
 

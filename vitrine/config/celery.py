@@ -22,6 +22,7 @@ from vitrine.config.environment import ENVIRONMENT, choose_settings
 from vitrine.config.telling import begin_telling
 from vitrine.metrics.database import watch_database
 from vitrine.metrics.table import WORKER_ROUNDS, WORKER_ROUNDS_FAILED
+from vitrine.processing.recall import Recaller
 
 choose_settings()
 log = structlog.get_logger()
@@ -139,7 +140,6 @@ app.conf.update(
     worker_concurrency=ENVIRONMENT.worker_concurrency,
     worker_hijack_root_logger=False,
     worker_max_tasks_per_child=50,
-    worker_soft_shutdown_timeout=60.0,
     # Without them, an upload hangs for seconds while the broker is away, and for ever while it hangs.
     broker_transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 3},
     broker_connection_retry_on_startup=True,
@@ -149,3 +149,4 @@ app.autodiscover_tasks(["vitrine.processing"])
 app.steps["worker"].add(Pulse)
 app.steps["worker"].add(Sweeper)
 app.steps["worker"].add(Carrier)
+app.steps["worker"].add(Recaller)

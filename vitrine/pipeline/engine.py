@@ -29,6 +29,8 @@ class Engine:
     folder: Path = ROOT / "engine"
     on_end: Callable[[str, Outcome], None] = field(default=lambda *_: None, compare=False)
     """Hears of every command how it ended, whether well or not."""
+    on_tick: Callable[[], None] = field(default=lambda: None, compare=False)
+    """Called about once a second while a command runs; what it raises ends the command."""
 
     def inspect(self, order: Mapping[str, Any], *, folder: Path) -> dict[str, Any]:
         """Khronos gltf-validator over one file: its issues, grouped by code."""
@@ -60,13 +62,18 @@ class Engine:
         `note` is called at least once a second with the last known progress, 0 to 1.
         """
         listener = Listener(note)
+
+        def tick() -> None:
+            self.on_tick()
+            listener.tick()
+
         outcome = run_confined(
             self._argv(command, folder, [Path(path) for path in order.get("reads", ())], caps),
             caps=caps,
             folder=folder,
             stdin=json.dumps(order).encode(),
             on_line=listener.hear,
-            on_tick=listener.tick,
+            on_tick=tick,
             reads=(self.node, self.folder, *(Path(path) for path in order.get("reads", ()))),
         )
         self.on_end(command, outcome)

@@ -253,6 +253,21 @@ class Job(models.Model):
             self._mine().update(state=State.QUEUED, token=None, lease_until=None, rung_at=timezone.now()) == 1
         )
 
+    def give_back(self) -> bool:
+        """As if this attempt had never been: its worker has to go, which is nobody's fault. Ring for it."""
+        return (
+            self._mine().update(
+                state=State.QUEUED,
+                attempts=F("attempts") - 1,
+                step="",
+                progress=0.0,
+                token=None,
+                lease_until=None,
+                rung_at=timezone.now(),
+            )
+            == 1
+        )
+
 
 class Decision(models.TextChoices):
     """What was made of a campaign's result for a product; none yet is empty."""

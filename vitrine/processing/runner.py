@@ -26,6 +26,8 @@ from vitrine.pipeline.packing import PACKABLE, pack
 from vitrine.pipeline.recipe import cook
 from vitrine.pipeline.report import proof_of, report_of
 from vitrine.pipeline.work import Format, Kind, Made, Work
+from vitrine.processing import recall
+from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job
 from vitrine.processing.scratch import scratch_folder
 from vitrine.processing.watching import JobClock, StepClock, traced
@@ -54,11 +56,11 @@ def _attempt(job: Job) -> None:
     job_log.info("job_started", recipe=job.recipe)
     clock = JobClock(job, job_log)
     try:
-        with _heartbeat(job), scratch_folder() as folder, clock.steps() as steps:
-            _cook_and_finish(job, folder, steps)
+        with _heartbeat(job) as lost, scratch_folder() as folder, clock.steps() as steps:
+            _cook_and_finish(job, folder, steps, lost)
     except LeaseLost:
-        outcome = "lost"
-        job_log.warning("job_lease_lost")
+        outcome = "put-back" if recall.is_recalled() else "lost"
+        job_log.warning("job_given_back" if recall.is_recalled() else "job_lease_lost")
     except Refused as error:
         outcome = "refused"
         _fail(job, error)
@@ -77,10 +79,11 @@ def _attempt(job: Job) -> None:
     clock.end(outcome)
 
 
-def _cook_and_finish(job: Job, folder: Path, steps: StepClock) -> None:
+def _cook_and_finish(job: Job, folder: Path, steps: StepClock, lost: threading.Event) -> None:
     progress = _Progress(job, steps)
     progress("fetch", 0.0)
     recipe, tools = recipes.named(job.recipe, job.options), steps.heard(recipes.tools_of(settings.PIPELINE))
+    tools = replace(tools, engine=replace(tools.engine, on_tick=partial(_end_if_lost, lost)))
     versions = recipes.versions(tools)
     fingerprint = recipe.fingerprint(versions)
     existing = AssetVersion.objects.filter(made_from=job.version, fingerprint=fingerprint).first()
@@ -335,6 +338,11 @@ class _Progress:
         self.step, self.written_at = step, now
 
 
+def _end_if_lost(lost: threading.Event) -> None:
+    if lost.is_set():
+        raise LeaseLost
+
+
 def _beats(job: Job) -> bool:
     """Whether the lease is still ours. A database that is away for a moment does not take it from us."""
     try:
@@ -345,15 +353,35 @@ def _beats(job: Job) -> bool:
         return True
 
 
+def _given_back(job: Job) -> bool:
+    """Whether the row is put back, or was lost before. Without a database it is neither, and tried again."""
+    try:
+        if job.give_back():
+            ring(job)
+    except DatabaseError as error:
+        log.warning("not_given_back", job=str(job.pk), reason=str(error))
+        connection.close()
+        return False
+    return True
+
+
 @contextmanager
-def _heartbeat(job: Job) -> Iterator[None]:
-    """Hold the job's lease from a thread of its own for as long as the block lasts."""
-    stop = threading.Event()
+def _heartbeat(job: Job) -> Iterator[threading.Event]:
+    """Hold the job's lease from a thread of its own for as long as the block lasts, or until this worker has to go:
+    then the job is given back. What it yields is set once the lease is lost or given back."""
+    stop, lost = threading.Event(), threading.Event()
 
     def beat() -> None:
+        due, held = time.monotonic(), True
+        every_s = settings.JOB_LEASE_S / 3
         try:
-            while not stop.wait(settings.JOB_LEASE_S / 3):
-                if not _beats(job):
+            while not stop.wait(min(recall.LOOK_EVERY_S, every_s)):
+                if recall.is_recalled():
+                    held = not _given_back(job)
+                elif time.monotonic() - due >= every_s:
+                    due, held = time.monotonic(), _beats(job)
+                if not held:
+                    lost.set()
                     return
         finally:
             connection.close()
@@ -361,7 +389,7 @@ def _heartbeat(job: Job) -> Iterator[None]:
     thread = threading.Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
     thread.start()
     try:
-        yield
+        yield lost
     finally:
         stop.set()
         thread.join()

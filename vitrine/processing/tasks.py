@@ -6,6 +6,7 @@ from kombu.transport.virtual import QoS
 
 from vitrine.metrics.database import watch_database
 from vitrine.metrics.sending import SENDER
+from vitrine.processing import recall
 from vitrine.processing.campaigns import feed
 from vitrine.processing.doorbell import COOK
 from vitrine.processing.models import Job
@@ -27,6 +28,8 @@ class Bell(Request):
 @shared_task(name=COOK, ignore_result=True, Request=Bell)  # type: ignore[call-overload, untyped-decorator]  # an attribute of the task, as Celery documents
 def cook(job_id: str) -> None:
     """The id only says that there is something to do: whoever has waited longest goes first."""
+    if recall.is_recalled():  # this worker goes; another one hears the next bell
+        return
     watch_database()
     run(Job.longest_waiting() or job_id)
     feed()

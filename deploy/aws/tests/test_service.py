@@ -11,8 +11,6 @@ import pytest
 
 from tests.conftest import NODE, ROOT, Made
 
-OF_CELERY = {"REMAP_SIGTERM"}
-"""Read by Celery itself: TERM then means what QUIT does, the end within `worker_soft_shutdown_timeout`."""
 GIVEN: dict[str, Any] = json.loads((ROOT / "tests/catalog/signed_paths.json").read_text())
 READING = """
 import json, sys
@@ -49,9 +47,7 @@ def test_every_variable_is_read_and_believed_by_the_service(made: Made, tmp_path
     tasks = list(variables(made))
     assert len(tasks) == 6
     for name, given in tasks:
-        said = {key: value for key, value in given.items() if key not in OF_CELERY} | {
-            "DATA_DIR": str(tmp_path)
-        }
+        said = given | {"DATA_DIR": str(tmp_path)}
 
         done = subprocess.run(
             [sys.executable, "-c", READING],
@@ -64,12 +60,6 @@ def test_every_variable_is_read_and_believed_by_the_service(made: Made, tmp_path
 
         assert done.returncode == 0, done.stderr
         assert set(said) <= set(json.loads(done.stdout)), name
-
-
-def test_the_workers_word_for_term_is_celery_s() -> None:
-    found = ROOT.glob(".venv/lib/python*/site-packages/celery/**/*.py")
-
-    assert any("REMAP_SIGTERM" in file.read_text() for file in found)
 
 
 # --- The edge's function -------------------------------------------------------------------------------------------

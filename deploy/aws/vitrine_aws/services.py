@@ -228,8 +228,8 @@ class Services(Construct):
         return service
 
     def _works(self) -> ecs.FargateService:
-        """TERM, from Spot or from a deployment, ends a worker within two minutes: it takes no new job, has a minute for
-        the one it cooks, and what it could not end is taken up by another when its lease runs out."""
+        """TERM, from Spot or from a deployment, ends a worker well within two minutes: it takes no new job, has ten
+        seconds for the one it cooks, and gives it back for another to take at once."""
         task = self.choices.size.worker
         definition = self._task(
             "Worker",
@@ -237,7 +237,7 @@ class Services(Construct):
             memory_mib=task.memory_mib,
             command=WORKER,
             image="-worker",
-            more={"WORKER_CONCURRENCY": str(task.processes), "REMAP_SIGTERM": "SIGQUIT"},
+            more={"WORKER_CONCURRENCY": str(task.processes)},
             stop_s=STOP_S,
             disk_gib=40,
         )

@@ -26,9 +26,9 @@ NO_POSTER = Notice(
 class Render:
     """Makes `poster`, `thumbnail` and `turntable` of the original: WebP, of squares, with a transparent background.
 
-    `quality` is WebP's, 0 to 100; the `turntable_qualities` are tried until it is under `turntable_bytes`; `view` is the
-    first frame that a person chose. The original stands before the camera anyway, so the pictures that the proof needs
-    of it are taken too, and it is found out how much each texture's detail shows.
+    `quality` is WebP's, 0 to 100; the `turntable_qualities` are tried until it is under `turntable_bytes`; `view` is
+    the first frame that a person chose. The original stands before the camera anyway, so the pictures that the proof
+    needs of it are taken too, and it is found out how much each texture's detail shows.
     """
 
     name: ClassVar[str] = "poster"

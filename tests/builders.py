@@ -12,7 +12,7 @@ from vitrine.access.models import ApiKey, User
 from vitrine.access.roles import Role, Scope
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status, Variant
-from vitrine.pipeline.work import Format, Kind
+from vitrine.pipeline.work import PICTURES, Format, Kind
 from vitrine.processing.models import Job
 
 PASSWORD = "correct horse battery"
@@ -64,9 +64,7 @@ def a_product(*, published: bool = True, variants: tuple[Kind, ...] = (), **fiel
 
 
 def _a_variant(version: Any, kind: Kind) -> Variant:
-    file_format = {Kind.POSTER: Format.WEBP, Kind.THUMBNAIL: Format.WEBP, Kind.IOS: Format.USDZ}.get(
-        kind, Format.GLB
-    )
+    file_format = {**dict.fromkeys(PICTURES, Format.WEBP), Kind.IOS: Format.USDZ}.get(kind, Format.GLB)
     content = f"{kind} of {version.pk}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     key = files.variant_key(version.product_id, kind, sha256, file_format)

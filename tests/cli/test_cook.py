@@ -35,14 +35,15 @@ def test_it_writes_every_variant_proven_with_a_report_and_a_manifest(ball: Path,
     told = vitrine("cook", ball, "--out", tmp_path / "made")
 
     assert told.returncode == 0, told.stderr
-    names = "android.glb ios.usdz manifest.json mobile.glb poster.webp preview.glb report.json thumbnail.webp web.glb"
-    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == names.split()
+    pictures = "poster.webp thumbnail.webp turntable.webp"
+    names = f"android.glb ios.usdz manifest.json mobile.glb preview.glb report.json web.glb {pictures}"
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == sorted(names.split())
     report = json.loads((tmp_path / "made" / "report.json").read_text())
     assert report["variants"]["web"]["proof"]["ssim"] >= 0.98
     assert f"{report['variants']['web']['proof']['ssim']:.4f}" in told.stdout
     *lines, where = told.stdout.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[-1].startswith("  7 files in ")
+    assert lines[-1].startswith("  8 files in ")
     assert where == f"  {tmp_path / 'made'}"
 
 

@@ -70,6 +70,13 @@ def test_the_picture_is_the_thumbnail_else_the_poster() -> None:
     assert neither.picture == ""
 
 
+def test_the_picture_from_all_around_is_the_turntable_where_there_is_one() -> None:
+    turned = card_of(a_product(variants=(Kind.THUMBNAIL, Kind.TURNTABLE)))
+
+    assert turned.around == file_address(turned.product, Kind.TURNTABLE)
+    assert card_of(a_product(variants=(Kind.THUMBNAIL,))).around == ""
+
+
 def test_the_proof_is_the_web_file_s() -> None:
     product = a_product(variants=(Kind.WEB,))
     unproven = card_of(product)

@@ -91,7 +91,7 @@ def only_ours(page: Page, asked: list[str]) -> None:
 def test_an_upload_becomes_everything_a_product_page_needs(service: Service, product: dict[str, Any]) -> None:
     variants = product["variants"]
 
-    assert set(variants) == {"preview", "mobile", "web", "android", "ios", "poster", "thumbnail"}
+    assert set(variants) == {"preview", "mobile", "web", "android", "ios", "poster", "thumbnail", "turntable"}
     assert (product["status"], product["published"], product["version"]) == ("ready", True, 2)
     assert product["model_3d_url"] == variants["android"]["url"]
     assert (product["format"], product["source_format"]) == ("glb", "glb")

@@ -11,7 +11,7 @@ export interface Variant {
   readonly proof: unknown;
 }
 
-export type Kind = "preview" | "mobile" | "web" | "android" | "ios" | "poster" | "thumbnail";
+export type Kind = "preview" | "mobile" | "web" | "android" | "ios" | "poster" | "thumbnail" | "turntable";
 
 /** The product as `GET /api/assets/3d/{id}/` answers; only what the element reads. */
 export interface Product {

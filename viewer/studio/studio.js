@@ -111,6 +111,7 @@ function cameraNow() {
 /** Show the file in the input. Gives the first frame's camera and the nearest one, angles in degrees. */
 async function open(scene) {
   viewer.classList.remove("whole"); // the pictures drawn while a model loads are not looked at
+  viewer.style.width = viewer.style.height = "";
   viewer.environmentImage = scene.environmentImage;
   viewer.toneMapping = scene.toneMapping;
   viewer.exposure = scene.exposure;
@@ -145,8 +146,17 @@ async function light({ environmentImage, exposure }) {
   await lit;
 }
 
+/** The viewer in the picture's size: the window's, or a square of `side` px. */
+async function layOut(side) {
+  const asked = side === null ? "" : `${side}px`;
+  if (viewer.classList.contains("whole") && viewer.style.width === asked) return;
+  viewer.classList.add("whole");
+  viewer.style.width = viewer.style.height = asked;
+  await frames(2); // laid out, then resized
+}
+
 /** One picture as a data: URL of a PNG. `moment` is the part of the first animation that has passed, 0 to 1. */
-async function shoot(usual, { camera, moment, colourway, shadow, scene: own }) {
+async function shoot(usual, { camera, moment, colourway, shadow, scene: own, side_px: side }) {
   const scene = { ...usual, ...own };
   await wear(colourway);
   await light(scene);
@@ -155,10 +165,7 @@ async function shoot(usual, { camera, moment, colourway, shadow, scene: own }) {
   if (camera === null) sendHome(scene);
   else send(camera);
   await placed();
-  if (!viewer.classList.contains("whole")) {
-    viewer.classList.add("whole");
-    await frames(2); // laid out, then resized
-  }
+  await layOut(side);
   await frames(2);
   if (fault !== null) throw new Error(fault);
   return viewer.toDataURL("image/png"); // not toBlob: it has the scene drawn once more afterwards
@@ -238,4 +245,4 @@ function renderer() {
   return names ? context.getParameter(names.UNMASKED_RENDERER_WEBGL) : null;
 }
 
-self.studio = { open, shoot, touch, textures, soften, rest, renderer };
+self.studio = { open, shoot, camera: cameraNow, touch, textures, soften, rest, renderer };

@@ -155,6 +155,7 @@ class VariantsOut(serializers.Serializer[Any]):
     ios = VariantOut(required=False)
     poster = VariantOut(required=False)
     thumbnail = VariantOut(required=False)
+    turntable = VariantOut(required=False)
 
 
 class LinksOut(serializers.Serializer[Any]):

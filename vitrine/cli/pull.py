@@ -12,7 +12,7 @@ from vitrine.client.fetching import fetch
 from vitrine.client.shapes import ProductShape, VersionShape
 
 ORIGINAL = "original"
-_KINDS = (ORIGINAL, "preview", "mobile", "web", "android", "ios", "poster", "thumbnail")
+_KINDS = (ORIGINAL, "preview", "mobile", "web", "android", "ios", "poster", "thumbnail", "turntable")
 
 
 def arguments(parser: argparse.ArgumentParser, surroundings: Surroundings) -> None:

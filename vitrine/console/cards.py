@@ -54,6 +54,7 @@ class Card:
     version: int
     format: str
     thumbnail: Variant | None
+    turntable: Variant | None
     source_bytes: int
     shown_bytes: int | None
     proof: Proof | None
@@ -69,6 +70,7 @@ class Card:
             version=version.number,
             format=version.source_format,
             thumbnail=variants.get(Kind.THUMBNAIL) or variants.get(Kind.POSTER),
+            turntable=variants.get(Kind.TURNTABLE),
             source_bytes=version.source.size,
             shown_bytes=web.size if web else None,
             proof=_proof(web) if web else None,
@@ -77,9 +79,15 @@ class Card:
 
     @property
     def picture(self) -> str:
-        if self.thumbnail is None:
-            return ""
-        return url_to_read(self.thumbnail.key, "", public=self.product.published)
+        return self._address(self.thumbnail)
+
+    @property
+    def around(self) -> str:
+        """Where the picture from all around is; versions made before there were any have none."""
+        return self._address(self.turntable)
+
+    def _address(self, picture: Variant | None) -> str:
+        return url_to_read(picture.key, "", public=self.product.published) if picture else ""
 
     @property
     def working(self) -> bool:

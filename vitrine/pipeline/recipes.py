@@ -23,7 +23,7 @@ from vitrine.pipeline.steps.render import Render
 from vitrine.pipeline.steps.usdz import CheckUsdz, Usdz
 from vitrine.pipeline.studio import Studio, find_chromium
 from vitrine.pipeline.units import Units, UpAxis
-from vitrine.pipeline.work import Kind
+from vitrine.pipeline.work import PICTURES, Kind
 
 
 def standard(
@@ -53,7 +53,7 @@ def standard(
     ]
     way_in = (CheckUsdz(), _importing(units, up_axis), Gate(), Convert(placement=Placement.of(placement)))
     render = Render(view=First.of(view))
-    return Recipe(name="standard", revision=9, steps=(*way_in, render, *tries, Usdz(), Channels()))
+    return Recipe(name="standard", revision=10, steps=(*way_in, render, *tries, Usdz(), Channels()))
 
 
 def check(*, units: str | None = None, up_axis: str | None = None) -> Recipe:
@@ -86,7 +86,7 @@ def _narrowed(step: Step, kinds: Collection[Kind]) -> Step | None:
         shown = tuple(kind for kind in step.kinds if kind in kinds)
         return replace(step, kinds=shown) if shown else None
     # What is rendered of the original tells the engine, too, where detail shows.
-    rendered = (Kind.POSTER, Kind.THUMBNAIL, Kind.WEB, Kind.MOBILE, Kind.ANDROID)
+    rendered = (*PICTURES, Kind.WEB, Kind.MOBILE, Kind.ANDROID)
     makes = {Render: rendered, Prove: DISPLAYED, Usdz: (Kind.IOS,)}.get(type(step))
     return step if makes is None or any(kind in kinds for kind in makes) else None
 

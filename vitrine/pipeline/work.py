@@ -17,6 +17,11 @@ class Kind(StrEnum):
     IOS = "ios"  # USDZ for Quick Look
     POSTER = "poster"  # the viewer's first frame, as an image
     THUMBNAIL = "thumbnail"  # the same, small, for lists
+    TURNTABLE = "turntable"  # 16 small pictures from all around in one image, for lists where it turns
+
+
+PICTURES = (Kind.POSTER, Kind.THUMBNAIL, Kind.TURNTABLE)
+"""What is rendered of the original."""
 
 
 class Format(StrEnum):

@@ -25,7 +25,7 @@ from vitrine.pipeline.legible import legible
 from vitrine.pipeline.packing import PACKABLE, pack
 from vitrine.pipeline.recipe import cook
 from vitrine.pipeline.report import proof_of, report_of
-from vitrine.pipeline.work import Format, Kind, Made, Work
+from vitrine.pipeline.work import PICTURES, Format, Kind, Made, Work
 from vitrine.processing import recall
 from vitrine.processing.doorbell import ring
 from vitrine.processing.models import Job
@@ -113,7 +113,7 @@ def _cook_and_finish(job: Job, folder: Path, steps: StepClock, lost: threading.E
 def show_pictures(job: Job, work: Work) -> None:
     """Its pictures go with the version that was sent as soon as they are taken: nobody need wait for the rest to see
     what it is. Again, and by another worker, is harmless."""
-    made = [work.variants[kind] for kind in (Kind.POSTER, Kind.THUMBNAIL) if kind in work.variants]
+    made = [work.variants[kind] for kind in PICTURES if kind in work.variants]
     if not made or job.version.variants.filter(kind=Kind.POSTER).exists():
         return
     pictures = {kind: one for kind, one in work.variants.items() if one in made}

@@ -39,6 +39,7 @@ KINDS: Words = {
     "ios": _("For AR on iPhones (USDZ)"),
     "poster": _("Posters"),
     "thumbnail": _("Thumbnails"),
+    "turntable": _("Turntables: small pictures from all around"),
 }
 ACTIONS: Words = {
     "login.succeeded": _("Logged in"),

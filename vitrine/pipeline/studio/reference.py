@@ -89,10 +89,15 @@ def _folder(work: Work, session: Session) -> Path:
 
 def framed_views(first: Camera) -> tuple[ViewSpec, ...]:
     """The sides and the top, framed as the viewer's first frame."""
-    on_axis = first.theta % 90 < OFF_AXIS or first.theta % 90 > 90 - OFF_AXIS
-    theta = first.theta + (OFF_AXIS if on_axis else 0)
+    theta = off_axis(first.theta)
     sides = [ViewSpec(name=name, camera=replace(first, theta=theta + turn)) for name, turn in SIDES]
     return (*sides, ViewSpec(name="above", camera=replace(first, theta=theta, phi=ABOVE_PHI)))
+
+
+def off_axis(theta: float) -> float:
+    """The angle, a little farther where it would look along an axis."""
+    on_axis = theta % 90 < OFF_AXIS or theta % 90 > 90 - OFF_AXIS
+    return theta + (OFF_AXIS if on_axis else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,11 @@ class Session:
             found = self._page.evaluate("([scene, view]) => studio.shoot(scene, view)", [self._scene, asked])
         return Picture(base64.b64decode(found.partition(",")[2]))
 
+    def camera(self) -> Camera:
+        """The one that the last picture was taken with."""
+        with self._within(self._limit_s, "reading the camera"):
+            return Camera.of(self._page.evaluate("studio.camera()"))
+
     def touch(self, pixels: Sequence[tuple[int, int]]) -> list[tuple[float, float, float] | None]:
         """The surface's points, in metres, under pixels (x, y) of the last picture; None where there is none."""
         with self._within(self._limit_s, "finding points on the surface"):

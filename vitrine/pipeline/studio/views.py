@@ -39,7 +39,7 @@ class Camera:
 class ViewSpec:
     """One view. Without a camera it is the viewer's first frame. `moment` is a part of the first animation, `colourway`
     the name of a material variant: None shows the model as it comes. `scene` is what differs from the viewer's own
-    light and first frame."""
+    light and first frame. `side_px` is the picture's side where it is not the studio's."""
 
     name: str
     camera: Camera | None = None
@@ -47,6 +47,7 @@ class ViewSpec:
     colourway: str | None = None
     shadow: bool = False
     scene: Mapping[str, Any] | None = None
+    side_px: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

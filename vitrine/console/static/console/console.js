@@ -7,6 +7,7 @@ import { startLayout } from "./layout.js";
 import { startProgress } from "./progress.js";
 import { startScrolling } from "./scrolling.js";
 import { startSelecting } from "./selecting.js";
+import { startTurntables } from "./turntable.js";
 import { startUploads } from "./uploads.js";
 import { startViews } from "./views.js";
 
@@ -18,6 +19,7 @@ startLayout();
 startBulk();
 startProgress();
 startCards();
+startTurntables();
 if ("mayWrite" in document.body.dataset) {
   startViews();
   startUploads();

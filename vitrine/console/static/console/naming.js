@@ -2,7 +2,7 @@
 
 const TAGS = 5;
 const SAYS_NOTHING = new Set(
-  "3d assets download downloads export exports final glb gltf in mesh meshes model models new obj out output source src stl textures tmp untitled usdz zip".split(
+  "3d assets download downloads export exports final glb gltf in mesh meshes model models new obj out output scene source src stl textures tmp untitled usdz zip".split(
     " ",
   ),
 );

@@ -18,12 +18,12 @@ export function prepareSheet() {
 }
 
 /**
- * Asks about [{file, path}]. `limits` are the API's. Resolves with [{file, handle, name, tags, published, arEnabled,
+ * Asks about what `bundled` gives. `limits` are the API's. Resolves with [{file, handle, name, tags, published, arEnabled,
  * units, upAxis}], empty when the person changed their mind.
  */
 export function askAbout(found, limits) {
   const sheet = need("#sheet");
-  const models = found.filter((one) => one.path.length === 0 || !BESIDE_MODELS.has(endOf(one.file)));
+  const models = found.filter((one) => one.path.length === 0 || !BESIDE_MODELS.has(endOf(one.file.name)));
   const rows = (models.length > 0 ? models : found).map((one) => rowOf(one, limits));
   const sent = rows.filter(({ fault }) => !fault);
   const send = need("[data-send]", sheet);
@@ -45,20 +45,21 @@ export function askAbout(found, limits) {
   });
 }
 
-function rowOf({ file, path, handle }, limits) {
+function rowOf({ file, path, handle, model = file.name, with: others = 0 }, limits) {
   const row = copyOf("sheet-file");
   const input = need("[data-name]", row);
   const tags = need("[data-tags]", row);
   const fault = faultOf(file, limits);
-  const asks = WITHOUT_UNITS.has(endOf(file)) && !fault;
-  input.value = nameFrom(file.name, path);
+  const asks = WITHOUT_UNITS.has(endOf(model)) && !fault;
+  input.value = nameFrom(model, path);
   tags.value = tagsFrom(path).join(", ");
   for (const field of [input, tags]) field.disabled = Boolean(fault);
   need("[data-units-row]", row).hidden = !asks;
   need("[data-units-words]", row).textContent = word("units-why", {
-    format: endOf(file).slice(1).toUpperCase(),
+    format: endOf(model).slice(1).toUpperCase(),
   });
-  need("[data-file]", row).textContent = [...path, file.name].join(" / ");
+  const place = [...path, model].join(" / ");
+  need("[data-file]", row).textContent = others ? word("bundled", { place, count: others }) : place;
   need("[data-size]", row).textContent = sizeWords(file.size);
   const words = need("[data-fault]", row);
   words.hidden = !fault;
@@ -68,15 +69,16 @@ function rowOf({ file, path, handle }, limits) {
 
 /** Why a file cannot be sent; empty when it can. The service has the last word. */
 function faultOf(file, { max_bytes: most, extensions: taken }) {
-  if (!taken.includes(endOf(file))) {
-    return word("not-taken", { taken: taken.join(", "), end: endOf(file) || word("no-end") });
+  const end = endOf(file.name);
+  if (!taken.includes(end)) {
+    return word("not-taken", { taken: taken.join(", "), end: end || word("no-end") });
   }
   if (file.size > most) return word("too-big", { size: sizeWords(file.size), most: sizeWords(most) });
   return file.size === 0 ? word("empty") : "";
 }
 
-function endOf(file) {
-  return file.name.toLowerCase().match(/\.[^.]+$/)?.[0] ?? "";
+function endOf(name) {
+  return name.toLowerCase().match(/\.[^.]+$/)?.[0] ?? "";
 }
 
 function wishesFor(sheet, rows) {

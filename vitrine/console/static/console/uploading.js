@@ -63,7 +63,8 @@ async function take(found) {
     complain(problem);
     return;
   }
-  for (const wish of await askAbout(found, limits)) await begin(wish);
+  const { bundled } = await import("./bundling.js");
+  for (const wish of await askAbout(await bundled(found), limits)) await begin(wish);
   next();
 }
 

@@ -1,7 +1,9 @@
 """The whole way: a model goes in by the API, a real worker cooks it, a shopper sees it in 3D and AR."""
 
 import io
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +19,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize
 from tests.gltf_builders import a_ball
 from tests.journey.processes import wait_until
 from tests.journey.service import ROOT, Service
+from tests.outreach.receiver import Received, Receiver, a_receiver
 from tests.viewer.phones import IPHONE, PIXEL, REL_AR, STAY
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
@@ -25,8 +28,16 @@ SQUARE: ViewportSize = {"width": 900, "height": 1000}
 
 
 @pytest.fixture(scope="module")
-def service(open_folder: Path) -> Iterator[Service]:
-    with Service(open_folder) as running:
+def collector() -> Iterator[Receiver]:
+    """Where the service sends its traces, as to any collector of OpenTelemetry's."""
+    with a_receiver() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def service(open_folder: Path, collector: Receiver) -> Iterator[Service]:
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}"}
+    with Service(open_folder, traced) as running:
         yield running
 
 
@@ -121,6 +132,55 @@ def test_one_answer_at_metrics_tells_of_the_web_servers_and_of_the_worker(
 
     assert product["status"] == "ready"
     assert wait_until(lambda: by_each <= told(), limit_s=20), by_each - told()
+
+
+def test_one_trace_goes_from_the_request_through_the_worker_to_the_engine(
+    service: Service, collector: Receiver
+) -> None:
+    """Each process tells its own spans; only together they are a tree."""
+
+    def told() -> dict[str, Told]:
+        every = [one for came in list(collector.received) for one in told_in(came)]
+        job = next((one for one in every if one.name == "job check"), None)
+        return {one.name: one for one in every if job is not None and one.trace == job.trace}
+
+    wanted = {"POST /api/assets/3d", "job check", "step gate", "engine inspect"}
+    service.upload(a_ball(side=64).bytes(), optimize="false")
+    assert wait_until(lambda: wanted <= set(told()), limit_s=120), set(told())
+    spans = told()
+    by_id = {one.span: name for name, one in spans.items()}
+    above = {name: by_id.get(spans[name].parent) for name in wanted}
+    assert above == {
+        "POST /api/assets/3d": None,
+        "job check": "POST /api/assets/3d",
+        "step gate": "job check",
+        "engine inspect": "step gate",
+    }
+    assert spans["POST /api/assets/3d"].parent == "", "the trace begins with it"
+    assert len({spans[name].pid for name in wanted}) == 2, "a web server and a process that cooks"
+    assert spans["job check"].pid == spans["engine inspect"].pid
+    assert {came.path for came in collector.received} == {"/v1/traces"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A span as the collector got it, and the process that told it."""
+
+    pid: str
+    trace: str
+    span: str
+    parent: str
+    name: str
+
+
+def told_in(came: Received) -> Iterator[Told]:
+    for resource in json.loads(came.body)["resourceSpans"]:
+        attributes = {one["key"]: one["value"] for one in resource["resource"]["attributes"]}
+        assert attributes["service.name"] == {"stringValue": "vitrine"}
+        for scope in resource["scopeSpans"]:
+            for one in scope["spans"]:
+                ids = (one["traceId"], one["spanId"], one.get("parentSpanId", ""))
+                yield Told(attributes["process.pid"]["intValue"], *ids, one["name"])
 
 
 def test_the_page_shows_poster_then_preview_then_full(

@@ -6,6 +6,7 @@ Traces are worth less than what they tell of: nothing waits for a collector, and
 import atexit
 import http.client
 import json
+import os
 import ssl
 import threading
 from collections import deque
@@ -89,6 +90,7 @@ def send_traces() -> None:
 
 
 def _body(spans: list[Span]) -> dict[str, object]:
-    who = attributes_of({"service.name": "vitrine", "service.version": __version__})
+    us = {"service.name": "vitrine", "service.version": __version__, "process.pid": os.getpid()}
+    who = attributes_of(us)
     scope = {"scope": {"name": "vitrine"}, "spans": [told_of(one) for one in spans]}
     return {"resourceSpans": [{"resource": {"attributes": who}, "scopeSpans": [scope]}]}

@@ -180,6 +180,36 @@ def test_a_forked_worker_makes_connections_of_its_own(store: BlobStore, bucket: 
     assert ended == 0
 
 
+def test_a_worker_forked_while_another_thread_connects_is_not_stuck(store: BlobStore, bucket: Bucket) -> None:
+    """In a process of its own, which ends itself when its child is stuck."""
+    keep(store, "a", b"chair")
+
+    ended = run(
+        "import signal, threading\n"
+        "from vitrine.storage import s3\n"
+        "connect, inside, forked = s3._connect, threading.Event(), threading.Event()\n"
+        "def slowly(*told, **more):\n"
+        "    inside.set()\n"
+        "    forked.wait()\n"
+        "    return connect(*told, **more)\n"
+        "s3._connect = slowly\n"
+        "other = threading.Thread(target=lambda: store.stat('a'))\n"
+        "other.start()\n"
+        "inside.wait()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    signal.alarm(30)\n"
+        "    s3._connect = connect\n"
+        "    os._exit(0 if store.stat('a').size == 5 else 1)\n"
+        "forked.set()\n"
+        "other.join()\n"
+        "os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 255)\n",
+        bucket,
+    )
+
+    assert ended == 0
+
+
 def test_a_write_that_is_swept_while_it_lives_fails(store: BlobStore) -> None:
     with pytest.raises(StoreFailed):
         write_in_steps(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
+from weakref import WeakSet
 
 import boto3.session
 from botocore.config import Config
@@ -30,6 +31,19 @@ COPY_BYTES = (
 _BACK_DAYS = 7
 
 
+_stores: "WeakSet[S3Store]" = WeakSet()
+
+
+def _renew_locks() -> None:
+    """In a process that was just forked: another thread may have held a lock, to connect, and is not here to let go.
+    The parent's clients are left as they are, since their pools have such locks, too."""
+    for store in _stores:
+        store._lock = Lock()  # noqa: SLF001  # this module's own
+
+
+os.register_at_fork(after_in_child=_renew_locks)
+
+
 class S3Store:
     """A key is an object's name, from the bucket's root. Safe to share between threads and across a fork."""
 
@@ -38,6 +52,7 @@ class S3Store:
         self._copy_bytes = copy_bytes
         self._lock = Lock()
         self._connected: dict[tuple[int, str], S3Client] = {}
+        _stores.add(self)
 
     def put(self, key: Key, source: BinaryIO, *, media_type: str) -> Blob:
         upload = Upload(self._client(), self._bucket, check_key(key), media_type)

@@ -176,9 +176,9 @@ def test_while_the_first_is_being_answered_the_second_is_told_to_wait(calling: C
     assert (Product.objects.count(), nothing_waits()) == (1, True)
 
 
-def being_answered(*, dead: bool = False) -> None:
-    """As it stands while the first request is at work, or after its process has died."""
-    end = timezone.now() + timedelta(seconds=-1 if dead else 60)
+def being_answered(*, ends_in_s: int = 60) -> None:
+    """As it stands while the first request is at work or, with a moment that is over, after its process has died."""
+    end = timezone.now() + timedelta(seconds=ends_in_s)
     Repeat.objects.update(status=None, answer=None, token=uuid.uuid4(), lease_until=end)
 
 
@@ -188,7 +188,7 @@ def test_who_takes_over_from_the_dead_answers_with_what_they_had_made(calling: C
     client = calling(Role.EDITOR)
     first = send(client, where=where)
     count = AssetVersion.objects.count()
-    being_answered(dead=True)
+    being_answered(ends_in_s=-1)
 
     second = send(client, where=where)
 
@@ -196,11 +196,13 @@ def test_who_takes_over_from_the_dead_answers_with_what_they_had_made(calling: C
     assert (AssetVersion.objects.count(), nothing_waits()) == (count, True)
 
 
-def test_who_takes_over_from_the_dead_makes_what_they_had_not(calling: Caller) -> None:
+@pytest.mark.parametrize("ends_in_s", [-1, 3600])
+def test_who_takes_over_from_the_dead_makes_what_they_had_not(calling: Caller, ends_in_s: int) -> None:
+    """Whose clock may have been an hour ahead when they died."""
     client = calling(Role.EDITOR)
     send(client)
     Product.objects.all().delete()
-    being_answered(dead=True)
+    being_answered(ends_in_s=ends_in_s)
 
     assert send(client).status_code == 201
     assert Product.objects.count() == 1

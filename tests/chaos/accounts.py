@@ -59,11 +59,12 @@ def main() -> None:
 
 
 def _until_all_is_quiet() -> float:
-    """Until no job is open, or none has ended for so long that none will."""
+    """Until no job is open, or nothing has moved for so long that nothing will."""
     begun = last = time.monotonic()
-    left = -1
-    while left != 0 and time.monotonic() < last + _WAIT_S:
-        before, left = left, Job.objects.exclude(state__in=_ENDED).count()
+    left: list[tuple[object, ...]] | None = None
+    while left != [] and time.monotonic() < last + _WAIT_S:
+        open_jobs = Job.objects.exclude(state__in=_ENDED).order_by("pk")
+        before, left = left, list(open_jobs.values_list("pk", "state", "attempts", "step", "progress"))
         last = time.monotonic() if left != before else last
         time.sleep(0.5)
     return time.monotonic() - begun

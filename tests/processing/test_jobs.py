@@ -56,6 +56,38 @@ def test_a_job_whose_worker_died_is_claimed_again_and_the_dead_one_can_change_no
     assert (job.state, job.token) == (State.PROCESSING, alive.token)
 
 
+def test_a_lease_from_a_clock_that_has_been_set_back_since_is_over() -> None:
+    job = a_job()
+    assert Job.claim(job.pk) is not None
+    ahead = timezone.now() + timedelta(hours=1)
+    Job.objects.filter(pk=job.pk).update(lease_until=ahead, rung_at=ahead)
+
+    rung, next_one, again = upkeep.ring_again(), Job.longest_waiting(), Job.claim(job.pk)
+
+    assert (rung, next_one) == (1, job.pk)
+    assert again is not None
+    assert again.attempts == 2
+
+
+def test_a_bell_that_was_rung_by_a_clock_that_went_ahead_is_rung_again() -> None:
+    job = a_job(rung_at=timezone.now() + timedelta(hours=1))
+
+    assert [upkeep.ring_again(), upkeep.ring_again()] == [1, 0]
+    job.refresh_from_db()
+    assert job.rung_at is not None
+    assert job.rung_at < timezone.now() + timedelta(minutes=1)
+
+
+def test_a_stranded_job_has_its_turn_before_younger_ones_that_wait() -> None:
+    stranded, _ = a_job(), a_job()
+    assert Job.claim(stranded.pk) is not None
+    held = Job.longest_waiting()
+    expire(stranded)
+
+    assert held != stranded.pk
+    assert Job.longest_waiting() == stranded.pk
+
+
 def test_a_beat_holds_the_lease() -> None:
     job = Job.claim(a_job().pk)
     assert job is not None

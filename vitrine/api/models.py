@@ -11,6 +11,7 @@ from typing import Self
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from vitrine.errors import Conflict, InProgress, KeyReused
@@ -58,7 +59,9 @@ class Repeat(models.Model):
 
     def taken_over(self, now: datetime) -> Self:
         """The row, ours now that the lease of who had it is over."""
-        dead = type(self).objects.filter(pk=self.pk, status=None, token=self.token, lease_until__lt=now)
+        by_a_clock_that_went_ahead = Q(lease_until__gt=now + 2 * _LEASE)  # and has been set since
+        over = Q(lease_until__lt=now) | by_a_clock_that_went_ahead
+        dead = type(self).objects.filter(over, pk=self.pk, status=None, token=self.token)
         self.token = uuid.uuid4()
         if not dead.update(token=self.token, lease_until=now + _LEASE, attempts=self.attempts + 1):
             raise InProgress(

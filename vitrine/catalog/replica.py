@@ -9,7 +9,6 @@ Only `fresh` sends reads there. Whether somebody may, whether a product is publi
 of the primary.
 """
 
-import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -27,7 +26,6 @@ _PATIENCE_S = 0.1
 _STEP_S = 0.002
 _PAUSE_S = 5.0
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
-_lock = threading.Lock()
 _left_alone_until = 0.0
 
 
@@ -95,7 +93,6 @@ def _has_come_to(written: tuple[Any, ...]) -> bool:
 def _leave_alone(reason: str) -> None:
     """A connection that broke is closed, so that the next read makes another."""
     global _left_alone_until  # noqa: PLW0603  # one for the process
-    with _lock:
-        _left_alone_until = time.monotonic() + _PAUSE_S
+    _left_alone_until = time.monotonic() + _PAUSE_S
     connections[ALIAS].close()
     log.warning("replica_left_alone", reason=reason, for_s=_PAUSE_S)

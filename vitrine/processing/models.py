@@ -19,6 +19,13 @@ from vitrine.pipeline.legible import legible
 from vitrine.pipeline.work import Format
 
 _CLAIM_S = 120
+_CLOCKS_DIFFER = timedelta(seconds=60)
+"""More than any two machines' clocks should. What lies further ahead was told by one that has been set since."""
+
+
+def longer_ago(field: str, then: datetime) -> Q:
+    """Whether what the field says was before `then`, or by a clock that went ahead: it would count for hours."""
+    return Q(**{f"{field}__lt": then}) | Q(**{f"{field}__gt": timezone.now() + _CLOCKS_DIFFER})
 
 
 class Upload(models.Model):
@@ -72,7 +79,7 @@ class Upload(models.Model):
         Whoever died with it is forgotten after a while; `spend` tells them if they were only slow.
         """
         now, token = timezone.now(), uuid.uuid4()
-        free = Q(claim=None) | Q(claimed_at__lt=now - timedelta(seconds=_CLAIM_S))
+        free = Q(claim=None) | longer_ago("claimed_at", now - timedelta(seconds=_CLAIM_S))
         if not type(self).objects.filter(free, pk=self.pk).update(claim=token, claimed_at=now):
             raise self._taken()
         self.refresh_from_db()
@@ -101,6 +108,13 @@ class State(models.TextChoices):
 
 
 _OPEN = Q(state__in=[State.QUEUED, State.PROCESSING])
+
+
+def stranded() -> Q:
+    """Jobs whose worker holds them no more."""
+    now = timezone.now()
+    until = now + timedelta(seconds=settings.JOB_LEASE_S)
+    return Q(state=State.PROCESSING) & (Q(lease_until__lt=now) | Q(lease_until__gt=until + _CLOCKS_DIFFER))
 
 
 class Job(models.Model):
@@ -161,10 +175,11 @@ class Job(models.Model):
 
     @classmethod
     def longest_waiting(cls) -> uuid.UUID | None:
-        """The job that is next in turn: messages come in any order, and may have run out."""
-        return (
-            cls.objects.filter(state=State.QUEUED).order_by("created_at").values_list("pk", flat=True).first()
+        """The job that is next in turn, stranded ones among them: messages come in any order, and may have run out."""
+        free = cls.objects.filter(
+            _OPEN, Q(state=State.QUEUED) | stranded(), attempts__lt=settings.JOB_ATTEMPTS
         )
+        return free.order_by("created_at").values_list("pk", flat=True).first()
 
     @classmethod
     def open_counts(cls) -> dict[str, int]:
@@ -182,9 +197,10 @@ class Job(models.Model):
     def claim(cls, job_id: uuid.UUID | str) -> Self | None:
         """Own the job, or None when somebody else does, it has ended, or it was tried often enough."""
         now = timezone.now()
-        free = Q(state=State.QUEUED) | Q(state=State.PROCESSING, lease_until__lt=now)
         token = uuid.uuid4()
-        claimed = cls.objects.filter(free, pk=job_id, attempts__lt=settings.JOB_ATTEMPTS).update(
+        claimed = cls.objects.filter(
+            Q(state=State.QUEUED) | stranded(), pk=job_id, attempts__lt=settings.JOB_ATTEMPTS
+        ).update(
             state=State.PROCESSING,
             attempts=F("attempts") + 1,
             token=token,

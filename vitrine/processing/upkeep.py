@@ -16,7 +16,7 @@ from vitrine.catalog.models import Product
 from vitrine.errors import Broken
 from vitrine.metrics.table import JOBS, JOBS_GIVEN_UP
 from vitrine.processing.doorbell import ring
-from vitrine.processing.models import Job, State, Upload
+from vitrine.processing.models import Job, State, Upload, longer_ago, stranded
 from vitrine.processing.scratch import sweep_scratch
 from vitrine.storage.blobs import Key
 
@@ -41,13 +41,11 @@ def sweep() -> None:
 def ring_again() -> int:
     """Ring for jobs that wait too long or whose worker died. How many."""
     now = timezone.now()
-    unheard = now - timedelta(seconds=settings.JOB_RING_AGAIN_S)
-    waiting = Q(state=State.QUEUED) & (Q(rung_at=None) | Q(rung_at__lt=unheard))
-    stranded = Q(state=State.PROCESSING, lease_until__lt=now) & (Q(rung_at=None) | Q(rung_at__lt=unheard))
+    unheard = Q(rung_at=None) | longer_ago("rung_at", now - timedelta(seconds=settings.JOB_RING_AGAIN_S))
     with transaction.atomic():
         jobs = list(
             Job.objects.select_for_update(skip_locked=True)
-            .filter(waiting | stranded, attempts__lt=settings.JOB_ATTEMPTS)
+            .filter(unheard, Q(state=State.QUEUED) | stranded(), attempts__lt=settings.JOB_ATTEMPTS)
             .order_by("created_at")[:_AT_ONCE]
         )
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(rung_at=now)
@@ -62,9 +60,7 @@ def give_up() -> int:
         f"The worker died {settings.JOB_ATTEMPTS} times on this model, most likely for lack of memory. "
         "Give the workers more memory, or upload a smaller model."
     )
-    dead = Job.objects.filter(
-        state=State.PROCESSING, lease_until__lt=timezone.now(), attempts__gte=settings.JOB_ATTEMPTS
-    )
+    dead = Job.objects.filter(stranded(), attempts__gte=settings.JOB_ATTEMPTS)
     count = 0
     for job in dead.select_related("version__product")[:_AT_ONCE]:
         with transaction.atomic():

@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.console.asking import PRODUCTS, Asked, ask
 from bench.console.visits import Visited, visits
 from bench.doors.serving import held, serving
+from vitrine.config.serving import APPLICATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,6 @@ class Console:
 
 
 def measure_console(folder: Path, *, products: int = PRODUCTS) -> Console:
-    with held(folder, products) as base, serving("vitrine.config.wsgi:application", base) as server:
+    with held(folder, products) as base, serving(APPLICATION, base) as server:
         asked = ask(base, server)
         return Console(products=products, visited=list(visits(base, server)), asked=asked)

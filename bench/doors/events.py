@@ -21,6 +21,7 @@ import psycopg
 from bench.doors.load import load
 from bench.doors.serving import Held, Server, environment_in, held, serving
 from vitrine.config.environment import ROOT
+from vitrine.config.serving import APPLICATION
 
 PRODUCTS = 10_000
 A_BATCH = 20
@@ -28,7 +29,6 @@ FEW, MANY, MOST = 100_000, 1_000_000, 100_000_000
 _SECONDS = 10.0
 _SENDERS = 8
 _ASKED_S = 2.0
-_OURS = "vitrine.config.wsgi:application"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Told:
 def measure_events(folder: Path, *, few: int = FEW, many: int = MANY, seconds: float = _SECONDS) -> Told:
     with held(folder, PRODUCTS) as base:
         taken = _take_in(base, seconds)
-        with serving(_OURS, base) as server:
+        with serving(APPLICATION, base) as server:
             first = _roll(base, few)
             of_few = _asked(base, server)
             second = _roll(base, many - first.events)
@@ -93,7 +93,7 @@ def measure_events(folder: Path, *, few: int = FEW, many: int = MANY, seconds: f
 
 def _take_in(base: Held, seconds: float) -> TakenIn:
     """As fast as they are taken by one process on one core, which is then killed in the middle of it."""
-    with serving(_OURS, base, workers=1, RATE_LIMITS="1000") as server:
+    with serving(APPLICATION, base, workers=1, RATE_LIMITS="1000") as server:
         for pid in server.family:
             for thread in Path(f"/proc/{pid}/task").iterdir():
                 os.sched_setaffinity(int(thread.name), {0})

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.doors.load import load
 from bench.doors.serving import Held, Server, held, serving
 from vitrine.config.environment import ROOT
+from vitrine.config.serving import APPLICATION
 
 FEW, MANY = 10_000, 1_000_000
 KEPT = ROOT / "var" / "bench"
@@ -39,8 +40,8 @@ def measure_lists(folder: Path, *, few: int = FEW, many: int = MANY, kept: Path 
     with (
         held(folder, few) as small,
         held(kept, many) as large,
-        serving("vitrine.config.wsgi:application", small) as of_few,
-        serving("vitrine.config.wsgi:application", large) as of_many,
+        serving(APPLICATION, small) as of_few,
+        serving(APPLICATION, large) as of_many,
     ):
         sides = ((small, of_few, _questions(few)), (large, of_many, _questions(many)))
         p95: dict[tuple[str, int], list[float]] = {}

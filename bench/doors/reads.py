@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.doors.load import Load, load
 from bench.doors.serving import Held, Server, held, serving
+from vitrine.config.serving import APPLICATION
 
 ROUNDS = 3
 SECONDS = 3.0
@@ -81,12 +82,16 @@ def _contenders(base: Held, stack: ExitStack) -> Iterator[Contender]:
     tokens = [f"Authorization: Bearer {token}" for token in base.tokens]
     stock_tokens = [f"Authorization: Bearer {token}" for token in base.stock_tokens]
     reads = [f"/api/assets/3d/{one}/" for one in base.ids]
-    ours = start("vitrine.config.wsgi:application")
+    ours = start(APPLICATION)
     yield Contender(OURS, ours, reads, tokens)
     yield Contender(STRANGER, ours, reads)
-    one = stack.enter_context(serving("vitrine.config.wsgi:application", base, workers=1))
+    one = stack.enter_context(serving(APPLICATION, base, workers=1))
     yield Contender(ONE, one, reads, tokens)
-    stock = start("bench.doors.stock_wsgi:application", DJANGO_SETTINGS_MODULE="bench.doors.stock_settings")
+    stock = start(
+        "bench.doors.stock_wsgi:application",
+        interface="wsgi",
+        DJANGO_SETTINGS_MODULE="bench.doors.stock_settings",
+    )
     yield Contender(EMPTY, stock, [f"/empty/{one}/" for one in base.ids])
     yield Contender(STOCK, stock, [f"/open/{one}/" for one in base.ids])
     yield Contender(STOCK_LOGIN, stock, [f"/login/{one}/" for one in base.ids], stock_tokens)

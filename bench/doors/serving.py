@@ -88,9 +88,9 @@ class Server:
 
 @contextmanager
 def serving(
-    app: str, held: Held, *, interface: str = "wsgi", workers: int = 2, **environment: str
+    app: str, held: Held, *, interface: str = "rsgi", workers: int = 2, **environment: str
 ) -> Iterator[Server]:
-    """granian with `app`, with the options of `config/up.py`."""
+    """granian with `app`, with the options of `config/up.py`; another application has its own interface."""
     port = a_free_port()
     threads = ("--blocking-threads", "8") if interface == "wsgi" else ()
     log = held.folder / f"{app.partition(':')[0]}-{workers}.log"

@@ -1,4 +1,4 @@
-"""The door for HTTP servers, as `vitrine/config/wsgi.py` is ours."""
+"""The door for HTTP servers, as `vitrine/config/rsgi.py` is ours."""
 
 from importlib import import_module
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from tests.journey.processes import wait_until
 from tests.journey.service import a_free_port
 from vitrine.config.environment import ROOT, for_child
-from vitrine.config.up import _WEB_THREADS
+from vitrine.config.serving import APPLICATION, GRANIAN
 
 LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -25,16 +25,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Of granian with our application, as `make run` starts it; these requests need neither database nor Redis."""
     folder, chosen = tmp_path_factory.mktemp("web"), a_free_port()
     unused = {"DATABASE_URL": "postgresql://unused", "REDIS_URL": "redis://unused", "DATA_DIR": str(folder)}
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += [
-        "--port",
-        str(chosen),
-        "--blocking-threads",
-        str(_WEB_THREADS),
-        "--no-ws",
-        "--no-access-log",
-        "vitrine.config.wsgi:application",
-    ]
+    command = [sys.executable, *GRANIAN, "--host", "127.0.0.1"]
+    command += ["--port", str(chosen), APPLICATION]
     with Path(folder, "log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=for_child(**unused), stdout=log, stderr=log, start_new_session=True
@@ -106,7 +98,7 @@ def test_those_who_send_a_body_slowly_do_not_keep_others_waiting(port: int) -> N
     head = "POST /api/auth/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     slow = []
     try:
-        for _ in range(_WEB_THREADS * 2):
+        for _ in range(settings.THREADS * 2):
             slow.append(socket.create_connection(("127.0.0.1", port)))
             slow[-1].sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
         answers: dict[socket.socket, bytes] = {}
@@ -115,7 +107,7 @@ def test_those_who_send_a_body_slowly_do_not_keep_others_waiting(port: int) -> N
         assert wait_until(lambda: len(_heard(slow, answers)) >= wanted, limit_s=30), len(answers)
         assert len(answers) == wanted
         assert all(b'"code": "busy"' in answer for answer in answers.values())
-        assert settings.BODIES_AT_ONCE < _WEB_THREADS
+        assert settings.BODIES_AT_ONCE < settings.THREADS
         assert said(port, f"{LIVE}Connection: close\r\n\r\n").startswith("HTTP/1.1 200")
     finally:
         for one in slow:

@@ -1,16 +1,24 @@
 """Where a request comes from, and how much of that may be written down."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.http import HttpRequest
 
 _NOWHERE = "0.0.0.0"  # noqa: S104  # told, not bound
 
 
-def address_of(request: HttpRequest) -> str:
+class HasMeta(Protocol):
+    """A request, as far as headers go, by their names in CGI."""
+
+    @property
+    def META(self) -> Mapping[str, Any]: ...  # noqa: N802  # Django's name
+
+
+def address_of(request: HasMeta) -> str:
     """The caller's IP address. `X-Forwarded-For` is anybody's to write, so only what the last TRUSTED_PROXIES hops
     have added is believed: with none, the address that the connection comes from."""
     hops = [request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")]

@@ -22,11 +22,10 @@ from typing import Any, NamedTuple
 import redis
 import structlog
 from django.conf import settings
-from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from vitrine.access.addresses import address_of, digest_of
+from vitrine.access.addresses import HasMeta, address_of, digest_of
 from vitrine.metrics.table import LIMITS_HIT
 
 log = structlog.get_logger()
@@ -112,6 +111,11 @@ class Asked(NamedTuple):
     def emission_us(self) -> int:
         return max(1, round(1_000_000 / self.limit.per_s))
 
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """What SCRIPT is told."""
+        return self.cost * self.emission_us, self.limit.burst * self.emission_us
+
     def taken(self, wait_us: int, ahead_us: int) -> Taken:
         """`wait_us`: until it would be allowed, 0 when it was; `ahead_us`: until the quota is whole."""
         left = self.limit.burst - math.ceil(ahead_us / self.emission_us)
@@ -132,16 +136,25 @@ def take(kind: Kind, who: str) -> Taken:
 
 def take_each(kind: Kind, costs: Mapping[str, int]) -> dict[str, Taken]:
     """So much of each one's quota, each for itself."""
-    return dict(zip(costs, _take(kind, costs, None)[0], strict=True))
+    return dict(zip(costs, _take(kind, costs), strict=True))
 
 
-def take_and_fetch(kind: Kind, who: str, name: str) -> tuple[Taken, bytes | None]:
-    """One of `who`'s quota, and what Redis has under `name`, by the same trip; None without Redis."""
-    taken, found = _take(kind, {who: 1}, name)
-    return taken[0], found
+def asked_of(kind: Kind, who: str) -> Asked | None:
+    """One of `who`'s quota of that kind, for who asks Redis by a line of its own; None where nothing is limited."""
+    times = settings.RATE_LIMITS
+    if not times:
+        return None
+    limit = LIMITS[kind]
+    return Asked(kind, Limit(limit.per_s * times, limit.burst * times), who, 1)
 
 
-def name_of_address(request: HttpRequest) -> str:
+def free(kind: Kind) -> Taken:
+    """Where nothing is limited."""
+    limit = LIMITS[kind]
+    return Taken(kind, limit, True, limit.burst, 0, 0)
+
+
+def name_of_address(request: HasMeta) -> str:
     """What is counted as one address: an IPv6 caller has a whole /64 to choose from."""
     address = ip_address(address_of(request))
     counted = address if address.version == 4 else ip_network((address, 64), strict=False).network_address
@@ -157,23 +170,21 @@ def _name_of(kind: Kind, who: str) -> str:
     return f"vitrine:limit:{kind}:{who}"
 
 
-def _take(kind: Kind, costs: Mapping[str, int], fetch: str | None) -> tuple[list[Taken], bytes | None]:
-    plain, times, quotas = LIMITS[kind], settings.RATE_LIMITS, _quotas(settings.REDIS_URL)
+def _take(kind: Kind, costs: Mapping[str, int]) -> list[Taken]:
+    plain, times = LIMITS[kind], settings.RATE_LIMITS
     if not times:
-        free = [Taken(kind, plain, True, plain.burst, 0, 0) for _ in costs]
-        return free, quotas.take([], fetch)[1] if fetch else None
+        return [free(kind) for _ in costs]
     limit = Limit(plain.per_s * times, plain.burst * times)
-    asked = [Asked(kind, limit, who, cost) for who, cost in costs.items()]
-    taken, found = quotas.take(asked, fetch)
+    taken = _quotas(settings.REDIS_URL).take([Asked(kind, limit, who, cost) for who, cost in costs.items()])
     for one in taken:
         if not one.allowed:
             LIMITS_HIT.count(one.kind)
-    return taken, found
+    return taken
 
 
 # --- Where the moments are kept ------------------------------------------------------------------------------------
 
-_SCRIPT = """
+SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local answer = {}
@@ -193,7 +204,9 @@ if #KEYS > #ARGV / 2 then
 end
 return answer
 """
-_SHA = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+"""KEYS: the names of those who ask, and one more to fetch. ARGV: `Asked.numbers` of each. It answers with the numbers
+of `Asked.taken` for each, and with what was fetched."""
+_SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 
 class Quotas:
@@ -207,34 +220,31 @@ class Quotas:
         self._away_until = 0.0
         self._here = Here()
 
-    def take(self, asked: Sequence[Asked], fetch: str | None) -> tuple[list[Taken], bytes | None]:
+    def take(self, asked: Sequence[Asked]) -> list[Taken]:
         if time.monotonic() < self._away_until:
-            return self._here.take(asked), None
+            return self._here.take(asked)
         try:
-            said = self._call([one.name for one in asked] + ([fetch] if fetch else []), asked)
+            said = self._call(asked)
         except redis.RedisError as error:
             if connection := self._own.__dict__.pop("connection", None):
                 connection.disconnect()
             self._away_until = time.monotonic() + _PAUSE_S
             log.warning("limits_kept_here", reason=str(error))
-            return self._here.take(asked), None
-        taken = [one.taken(said[2 * i], said[2 * i + 1]) for i, one in enumerate(asked)]
-        return taken, said[2 * len(asked)] if len(said) > 2 * len(asked) else None
+            return self._here.take(asked)
+        return [one.taken(said[2 * i], said[2 * i + 1]) for i, one in enumerate(asked)]
 
     def forget(self, who: str) -> None:
         """redis.RedisError while Redis is away."""
         for kind in Kind:
             self._redis.delete(_name_of(kind, who))
 
-    def _call(self, names: list[str], asked: Sequence[Asked]) -> list[Any]:
-        """Two whole numbers for each that is asked, and then what was fetched."""
-        numbers = [
-            n for one in asked for n in (one.cost * one.emission_us, one.limit.burst * one.emission_us)
-        ]
+    def _call(self, asked: Sequence[Asked]) -> list[Any]:
+        """Two whole numbers for each that is asked."""
+        names, numbers = [one.name for one in asked], [n for one in asked for n in one.numbers]
         try:
             return self._said("EVALSHA", _SHA, len(names), *names, *numbers)
         except redis.exceptions.NoScriptError:
-            return self._said("EVAL", _SCRIPT, len(names), *names, *numbers)
+            return self._said("EVAL", SCRIPT, len(names), *names, *numbers)
 
     def _said(self, *command: str | int) -> list[Any]:
         connection = self._own.__dict__.get("connection")

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from vitrine.access.addresses import HasMeta
 
 PUBLIC = "public, max-age=30, stale-while-revalidate=300"
 PRIVATE = "private, no-store"
@@ -36,7 +38,7 @@ def tagged(
     return response
 
 
-def has(request: HttpRequest | Request, etag: str) -> bool:
+def has(request: HasMeta, etag: str) -> bool:
     """Whether the caller says that this is the answer it has."""
     said = request.META.get("HTTP_IF_NONE_MATCH")
     if said is None:

@@ -102,6 +102,8 @@ class Telling:
             news = self._listener.wait(BEAT_S)
             if news is None:
                 yield b": still here\n\n"
+            elif news.elsewhere:
+                return
             elif news.over:
                 yield b"event: over\ndata: {}\n\n"
                 return

@@ -7,21 +7,22 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from vitrine.access.addresses import address_of, shortened
+from vitrine.access.addresses import HasMeta, address_of, shortened
 from vitrine.access.models import User
-from vitrine.api.reading import Caller
 from vitrine.config.logs import straight_to_the_log
 from vitrine.config.secrets import CUT
 from vitrine.metrics.database import watch_database
 from vitrine.metrics.table import REQUESTS
-from vitrine.traces.spans import Place, SpanKind, span, traces
+from vitrine.traces.spans import Place, Span, SpanKind, span, traces
 
 _ID = re.compile(r"[0-9A-Za-z._=+/-]{8,128}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -52,16 +53,13 @@ class RequestLog:
             if request.path.startswith("/api/"):
                 response.headers.setdefault("Server-Timing", f"total;dur={took_ms}")
             method, route = _labels(request)
-            self._tell(request, method, response.status_code, took_ms)
-            if took_ms > _SLOW_MS:
-                self._log.info("slow_request", kind="performance", method=method, route=route, ms=took_ms)
-        REQUESTS.note(took_ms / 1000, method, route, str(response.status_code))
+            asked = {"method": method, "path": told_path(request.path)}
+            told = Told(**asked, route=route, status=response.status_code, ms=took_ms)
+            tell(self._log, told, quiet=request.path.startswith(_QUIET), **_person(request))
         return response
 
     def _traced(self, request: HttpRequest, request_id: str) -> HttpResponseBase:
-        """A proxy of ours may have begun the trace; what others say of traces is not believed."""
-        given = request.headers.get("traceparent", "") if settings.TRUSTED_PROXIES else ""
-        opened = span("request", SpanKind.SERVER, parent=Place.of(given))
+        opened = request_span(request)
         assert opened is not None, "somebody traces"
         with opened, structlog.contextvars.bound_contextvars(trace_id=opened.place.trace_id):
             response = self.get_response(request)
@@ -73,16 +71,38 @@ class RequestLog:
             opened.note({"http.response.status_code": response.status_code})
         return response
 
-    def _tell(self, request: HttpRequest, method: str, status: int, took_ms: float) -> None:
-        level = "error" if status >= 500 else "debug" if request.path.startswith(_QUIET) else "info"
-        told = {"method": method, "path": told_path(request.path), "status": status}
-        getattr(self._log, level)("request", kind="access", **told, ms=took_ms, **_person(request))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A request that was answered, as it may be written down."""
+
+    method: str
+    path: str
+    route: str
+    status: int
+    ms: float
 
 
-def id_of(request: HttpRequest) -> str:
+def tell(to: Any, told: Told, *, quiet: bool = False, **more: str) -> None:
+    """Into the log, and among the metrics."""
+    level = "error" if told.status >= 500 else "debug" if quiet else "info"
+    asked = {"method": told.method, "path": told.path, "status": told.status}
+    getattr(to, level)("request", kind="access", **asked, ms=told.ms, **more)
+    if told.ms > _SLOW_MS:
+        to.info("slow_request", kind="performance", method=told.method, route=told.route, ms=told.ms)
+    REQUESTS.note(told.ms / 1000, told.method, told.route, str(told.status))
+
+
+def id_of(request: HasMeta) -> str:
     """The one that a proxy of ours gave, so that both logs can be read side by side; else a new one."""
-    given = request.headers.get("X-Request-ID", "")
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
     return given if settings.TRUSTED_PROXIES and _ID.fullmatch(given) else str(uuid.uuid4())
+
+
+def request_span(request: HasMeta) -> Span | None:
+    """A proxy of ours may have begun the trace; what others say of traces is not believed. None where nobody traces."""
+    given = request.META.get("HTTP_TRACEPARENT", "") if settings.TRUSTED_PROXIES else ""
+    return span("request", SpanKind.SERVER, parent=Place.of(given))
 
 
 def told_path(path: str) -> str:
@@ -109,6 +129,6 @@ def route_of(route: str) -> str:
 def _person(request: HttpRequest) -> dict[str, str]:
     """Who it was, if the view asked: asking here would make every answer depend on the cookie."""
     for user in (request.__dict__.get("_cached_user"), request.__dict__.get("user")):
-        if type(user) in {User, Caller} and user is not None and user.pk is not None:
+        if type(user) is User:
             return {"person": str(user.pk)}
     return {}

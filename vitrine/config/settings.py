@@ -50,7 +50,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "vitrine.config.policy.ContentPolicy",
     "vitrine.config.headers.Headers",
-    "vitrine.api.reading.QuickRead",  # what it answers needs nothing of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "vitrine.console.languages.Languages",
@@ -60,7 +59,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "vitrine.config.urls"
-WSGI_APPLICATION = "vitrine.config.wsgi.application"
 APPEND_SLASH = False  # every path of the API answers with and without its slash, without a redirect
 AUTH_USER_MODEL = "access.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -139,6 +137,7 @@ EVENTS_DAYS = ENVIRONMENT.events_days
 STORAGE_PRICE = ENVIRONMENT.storage_price
 BODIES_AT_ONCE = 4  # half a process's threads may wait for senders; the others serve
 LISTENERS_AT_ONCE = 8  # a process's threads for those who are told as it happens, beside the ones that serve
+THREADS = 8 + LISTENERS_AT_ONCE  # of each web process
 ANNOUNCEMENTS_DAYS = 30  # what happened, and how it was delivered; retries end long before
 AUDIT_DAYS = ENVIRONMENT.audit_days
 AUDIT_KEPT_DAYS = ENVIRONMENT.audit_kept_days

@@ -26,10 +26,10 @@ from vitrine.config.only_one import only_one
 from vitrine.config.phone import code, how_to_trust, phone_url
 from vitrine.config.port import check_port
 from vitrine.config.progress import say
+from vitrine.config.serving import APPLICATION, GRANIAN
 from vitrine.config.tls import Tls, connection_to, names_of, provide, tls_of
 
 _WEB_PROCESSES = 2
-_WEB_THREADS = 8 + settings.LISTENERS_AT_ONCE
 _BOOT_S = 180.0
 _TICK_S = 0.2
 _MEND_EVERY_S = 1.0
@@ -196,17 +196,13 @@ class Up:
 
     def _web(self) -> Child:
         where = ("--host", self.environment.host, "--port", str(self.environment.port))
-        size = ("--workers", str(_WEB_PROCESSES), "--blocking-threads", str(_WEB_THREADS))
+        size = ("--workers", str(_WEB_PROCESSES))
         tls = tls_options(tls_of(self.environment.data_dir)) if self.environment.tls else ()
-        quiet = ("--no-ws", "--no-access-log", "--log-level", "warning")
         # A worker that is told to end before it listens for that never does; were we killed, nobody else would end it.
-        manners = (*quiet, "--respawn-failed-workers", "--workers-kill-timeout", "8")
+        manners = ("--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "8")
         return Child(
             "web server",
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", *where, *size, *tls, *manners),
-                "vitrine.config.wsgi:application",
-            ],
+            [sys.executable, *GRANIAN, *where, *size, *tls, *manners, APPLICATION],
             self.logs / "web.log",
             child_environment(self.environment),
             patience_s=10.0,

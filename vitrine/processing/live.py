@@ -36,11 +36,13 @@ _OPEN = Q(state__in=[State.QUEUED, State.PROCESSING])
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Jobs that changed, oldest first. `over`: the listener has logged out, and gets nothing more."""
+    """Jobs that changed, oldest first. `over`: the listener has logged out, and gets nothing more. `elsewhere`: this
+    process ends, and another one goes on telling."""
 
     mark: int
     jobs: tuple[Job, ...] = ()
     over: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -99,6 +101,13 @@ class Station:
             one.heard.put(News(mark_of(timezone.now()), over=True))
         if thread is not None:
             thread.join()
+
+    def let_go(self) -> None:
+        """End every line, since this process ends. Nobody is waited for."""
+        with self._lock:
+            listeners = list(self._listeners)
+        for one in listeners:
+            one.heard.put(News(mark_of(timezone.now()), elsewhere=True))
 
     def _begin(self) -> None:
         self._wake.clear()

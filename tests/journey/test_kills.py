@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
@@ -159,15 +159,17 @@ def test_what_was_answered_is_counted_once_whoever_is_killed(service: Service) -
     assert wait_until(lambda: bool(service.product(product_id)["published"]), limit_s=60)
     batches = [a_batch(product_id, number) for number in range(1, 241)]
 
+    killings: dict[int, Callable[[], list[int]]] = {
+        40: lambda: service.processes("granian"),
+        80: lambda: database(service),
+        120: lambda: service.processes(WORKER),
+        160: lambda: database(service),
+        200: lambda: service.processes("granian"),
+    }
+
     with ThreadPoolExecutor(4) as senders:
         sent = [senders.submit(told_until_taken, service, batch) for batch in batches]
-        for number, there in (
-            (40, lambda: service.processes("granian")),
-            (80, lambda: database(service)),
-            (120, lambda: service.processes(WORKER)),
-            (160, lambda: database(service)),
-            (200, lambda: service.processes("granian")),
-        ):
+        for number, there in killings.items():
             sent[number].result()
             killed = there()
             assert killed

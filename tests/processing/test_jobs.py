@@ -12,6 +12,8 @@ from tests.builders import a_job
 from vitrine.catalog import files
 from vitrine.catalog.models import Product, Status
 from vitrine.errors import Broken, ModelRejected
+from vitrine.metrics.kinds import Cell, take
+from vitrine.metrics.table import JOBS_GIVEN_UP, METRICS
 from vitrine.pipeline.work import Format, Kind, Made, Work
 from vitrine.processing import runner, upkeep
 from vitrine.processing.models import Job, State
@@ -144,8 +146,10 @@ def test_the_sweeper_gives_up_on_a_job_that_killed_its_worker_three_times() -> N
         expire(job)
 
     assert Job.claim(job.pk) is None
+    take(METRICS)
     assert (upkeep.give_up(), upkeep.ring_again()) == (1, 0)
 
+    assert take(METRICS)[Cell(JOBS_GIVEN_UP.name, "", ())] == 1
     job.refresh_from_db()
     assert job.state == State.FAILED
     assert "died 3 times" in job.error["detail"]

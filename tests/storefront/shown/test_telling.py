@@ -12,12 +12,19 @@ from tests.viewer.sight import wait_for
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
 from vitrine.insight.models import Event
+from vitrine.metrics.kinds import Cell, take
+from vitrine.metrics.table import EVENTS, METRICS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 _HEAR = """window.heard = [];
 for (const name of ["stage", "error", "interaction", "ar"])
   addEventListener(`vitrine-${name}`, ({ detail }) => heard.push([name, detail]), true);"""
+
+_HIDE = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+}"""
 
 
 def shown(visiting: Visiting, who: Role | None, path: str) -> Page:
@@ -99,6 +106,23 @@ def test_who_does_not_want_to_be_counted_is_not(
 
     assert not [url for url in asked if "/api/events" in url]
     assert Event.objects.count() == 0
+
+
+@pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
+def test_what_a_browser_says_by_its_header_alone_is_heeded_by_the_service(
+    visiting: Visiting, slab: Product, header: str
+) -> None:
+    """Some tell pages nothing of the wish that they send along: then the element tells, and the service forgets."""
+    take(METRICS)
+    page = visiting(None, "/nothing", extra_http_headers={header: "1"})
+    page.goto(f"/p/{slab.pk}")
+    wait_for(page, "full")
+    with page.expect_response("**/api/events/") as answer:
+        page.evaluate(_HIDE)
+
+    assert answer.value.json() == {"accepted": 0, "dropped": 3}
+    assert Event.objects.count() == 0
+    assert take(METRICS)[Cell(EVENTS.name, "", ("dropped", "unwanted"))] == 3
 
 
 def test_staff_are_not_counted(visiting: Visiting, slab: Product) -> None:

@@ -11,9 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,11 +22,12 @@ import boto3
 
 from tests.chaos.clock import Clock
 from tests.chaos.proxy import Proxy
-from tests.journey.processes import command_of, descendants, is_alive
+from tests.config.lives import a_life
+from tests.journey.processes import descendants, is_alive, listener_of
 from tests.journey.service import ROOT, Service
 from tests.storage.s3_server import moto_server
-from vitrine.config import embedded
-from vitrine.config.environment import ENVIRONMENT, Environment, for_child
+from vitrine.config.embedded import Servers
+from vitrine.config.environment import for_child
 
 DISK_MIB = 96
 _KEYS = {
@@ -61,16 +62,10 @@ class House:
         return self.service.processes(words[part])
 
     def _server(self, part: str) -> list[int]:
-        """A server is kept by a process of its own, which is nobody's child: found by its folder."""
-        told = json.loads((self.folder / part / "state.json").read_text())["url"]
-        if part == "postgres":
-            lines = (self.folder / "postgres/cluster/postmaster.pid").read_text().splitlines()
-            first = [int(lines[0])]
-        else:
-            home = told.removeprefix("unix://").partition("?")[0].rpartition("/")[0]
-            pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-            first = [pid for pid in pids if "valkey" in command_of(pid) and home in command_of(pid)]
-        return [pid for one in first for pid in (one, *descendants(one)) if is_alive(pid)]
+        """A server is kept by a process of its own, which is nobody's child: found by where it listens."""
+        url = json.loads((self.folder / part / "state.json").read_text())["url"]
+        first = listener_of(_socket(url) if part == "postgres" else urlsplit(url).path)
+        return [] if first is None else [pid for pid in (first, *descendants(first)) if is_alive(pid)]
 
     def logs(self) -> str:
         return "\n".join(
@@ -80,10 +75,14 @@ class House:
 
 
 @contextmanager
-def a_house(kind: str, *, seed: str, clock: bool = False) -> Iterator[House]:
-    """`kind`: apart or together. `clock`: whether its own can be moved."""
+def a_house(
+    kind: str, *, seed: str, clock: bool = False, fill: Callable[[Path], None] = lambda _: None
+) -> Iterator[House]:
+    """`kind`: apart or together. `clock`: whether its own can be moved. `fill` puts into its folder what is there
+    before the first start."""
     folder = Path(tempfile.mkdtemp(prefix="vitrine-chaos-"))
     folder.chmod(0o755)
+    fill(folder)
     try:
         with ExitStack() as stack:
             ways, own, books, disk = (_apart if kind == "apart" else _together)(stack, folder, seed)
@@ -131,11 +130,12 @@ def _apart(stack: ExitStack, folder: Path, seed: str) -> Parts:
     return ways, own, own | straight, None
 
 
-def _servers(stack: ExitStack, folder: Path) -> embedded.Servers:
-    """Embedded ones, of which this process is a user: so they outlive what is killed here."""
-    here: Environment = replace(ENVIRONMENT, data_dir=folder, database_url=None, redis_url=None)
-    stack.callback(embedded.leave)
-    return embedded.ensure(here)
+def _servers(stack: ExitStack, folder: Path) -> Servers:
+    """Embedded ones, of which a process of their own is a user: so they outlive what is killed here, and this process
+    may have others, which it would leave with them."""
+    life = a_life(folder, DATABASE_URL="", REDIS_URL="")
+    stack.callback(life.go)
+    return life.servers
 
 
 def _socket(database_url: str) -> str:

@@ -49,6 +49,14 @@ class Round:
     told: dict[str, Any] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
+    def balance(self, house: House) -> None:
+        self.told = accounts(house)
+        never = [one.fault.number for one in self.suffered if one.ready_s is None]
+        self.wrong = [
+            *(f"fault {number}: never ready again" for number in never),
+            *books.faults(self.ledger, self.told),
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -88,15 +96,11 @@ def one_round(order: Order, numbers: Sequence[int], keep: Path) -> Round:
     name, seed = house_of(numbers[0]), f"{order.seed} {numbers[0]}"
     done = Round(name)
     with a_house(name, seed=seed, clock=order.clock) as house:
-        with _under_load(house, done.ledger, seed):
+        with under_load(house, done.ledger, seed):
             for number in numbers:
-                done.suffered.append(_suffer(house, fault(order, number)))
+                done.suffered.append(suffer(house, fault(order, number)))
                 print(done.suffered[-1].line, flush=True)
-        done.told = accounts(house)
-        done.wrong = [
-            *(f"fault {one.fault.number}: never ready again" for one in done.suffered if one.ready_s is None),
-            *books.faults(done.ledger, done.told),
-        ]
+        done.balance(house)
         if done.wrong:
             keep.mkdir(parents=True, exist_ok=True)
             (keep / f"seed-{order.seed}-from-{numbers[0]}.log").write_text(
@@ -105,15 +109,15 @@ def one_round(order: Order, numbers: Sequence[int], keep: Path) -> Round:
     return done
 
 
-class _under_load:  # noqa: N801  # read as a word
-    """`with`: the shops are open meanwhile; at its end each ends what it has begun."""
+class under_load:  # noqa: N801  # read as a word
+    """`with`: the shops are open meanwhile; at its end each ends what it has begun. `how` is told to each."""
 
-    def __init__(self, house: House, ledger: Ledger, seed: str) -> None:
+    def __init__(self, house: House, ledger: Ledger, seed: str, *, shops: int = _SHOPS, **how: int) -> None:
         self.closed = threading.Event()
-        self.pool = ThreadPoolExecutor(_SHOPS)
+        self.pool = ThreadPoolExecutor(shops)
         self.shops = [
-            Shop(number, house.service, ledger, random.Random(f"{seed} {number}"), self.closed)
-            for number in range(1, _SHOPS + 1)
+            Shop(number, house.service, ledger, random.Random(f"{seed} {number}"), self.closed, **how)
+            for number in range(1, shops + 1)
         ]
 
     def __enter__(self) -> None:
@@ -127,7 +131,7 @@ class _under_load:  # noqa: N801  # read as a word
             one.result()
 
 
-def _suffer(house: House, one: Fault) -> Suffered:
+def suffer(house: House, one: Fault) -> Suffered:
     time.sleep(one.dice.uniform(0.3, 2.5))
     hit = one.act(house, one.dice)
     ended = time.monotonic()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -74,14 +75,14 @@ def a_refusal(data_dir: Path) -> str:
 
 
 def processes_with(words: str) -> list[int]:
-    """The processes whose command line holds `words`, this one left out."""
-    found = []
+    """The processes whose command line holds `words`, this one left out. A folder /tmp/x1 is not meant by /tmp/x10."""
+    found, meant = [], re.compile(re.escape(words) + r"(?!\w)" if words else "")
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = os.fsdecode((entry / "cmdline").read_bytes().replace(b"\0", b" "))
         except OSError:
             continue
-        if words in command and int(entry.name) != os.getpid():
+        if meant.search(command) and int(entry.name) != os.getpid():
             found.append(int(entry.name))
     return found
 

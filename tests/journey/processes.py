@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,18 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
         return False
+
+
+def listener_of(path: str) -> int | None:
+    """The process that listens at a unix socket, as the kernel knows it: whoever has a like name is not meant."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.settimeout(5)
+            asking.connect(path)
+        except OSError:
+            return None
+        pid, _, _ = struct.unpack("3i", asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return int(pid)
 
 
 def descendants(pid: int) -> list[int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.gltf_builders import GlbBuilder, a_ball, a_plain_ball
-from tests.journey.processes import command_of, descendants, is_alive, kill, wait_until
+from tests.journey.processes import descendants, is_alive, kill, listener_of, wait_until
 from tests.journey.service import Service
 
 pytestmark = pytest.mark.journey
@@ -66,12 +66,10 @@ def versions(service: Service, product_id: str) -> list[dict[str, int]]:
 
 def broker(service: Service) -> int:
     """Valkey is no child of ours: it has a keeper of its own. Found by the socket that it listens on."""
-    socket = json.loads((service.folder / "valkey/state.json").read_text())["url"]
-    home = socket.removeprefix("unix://").partition("?")[0].rpartition("/")[0]
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return next(
-        pid for pid in pids if "valkey" in command_of(pid) and home in command_of(pid) and is_alive(pid)
-    )
+    told = json.loads((service.folder / "valkey/state.json").read_text())["url"]
+    pid = listener_of(told.removeprefix("unix://").partition("?")[0])
+    assert pid is not None
+    return pid
 
 
 def database(service: Service) -> list[int]:

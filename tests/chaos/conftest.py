@@ -1,0 +1,3 @@
+from tests.journey.conftest import prepared
+
+__all__ = ["prepared"]

@@ -125,14 +125,14 @@ def test_of_a_purged_product_nothing_is_found(
     product = a_product(variants=(Kind.WEB, Kind.POSTER), **fields)
     key = files.packed_key(product.shown_version.variants.get(kind=Kind.WEB).key)
     files.store().put(key, io.BytesIO(b"packed"), media_type="model/gltf-binary")
-    Client().get(f"/api/assets/3d/{product.pk}/")
+    reading.made_or_found(product.pk, "as the quick read keeps it")
     Client().get(f"/p/{product.pk}")
     looked_for = (*marks, f"model of {product.pk}", f"models/{product.pk}")
     before = found(looked_for)
 
     answer = calling(Role.EDITOR).delete(f"/api/assets/3d/{product.pk}/?purge=true")
 
-    assert {"catalog_product", "catalog_variant", f"Redis: {reading._name(product.pk)}", key} <= before
+    assert {"catalog_product", "catalog_variant", f"Redis: {reading.name_of(product.pk)}", key} <= before
     assert answer.status_code == 204
     assert found(looked_for) == set()
     logged = "".join(capfd.readouterr()) + caplog.text

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.servers import NOBODY, hanging
 from vitrine.access import limits
-from vitrine.access.limits import LIMITS, Kind, Limit, take, take_and_fetch, take_each
+from vitrine.access.limits import LIMITS, Kind, Limit, take, take_each
 from vitrine.config.environment import ROOT
 
 AWAY = f"redis://{NOBODY}/0"
@@ -96,23 +96,6 @@ def test_the_limits_can_be_widened_and_switched_off(who: str, settings: Settings
 
     assert wide == [True] * 6 + [False]
     assert all(take(Kind.WRITE, who).allowed for _ in range(9))
-
-
-@pytest.mark.usefixtures("_patient")
-@pytest.mark.parametrize("times", [0, 1])
-def test_something_else_is_fetched_by_the_same_trip(who: str, settings: Settings, times: int) -> None:
-    settings.RATE_LIMITS = times
-    name = f"test:{uuid.uuid4()}"
-    take_and_fetch(Kind.WRITE, f"{who}1", name)  # the connection's greeting is no part of a trip
-    with redis.Redis.from_url(chosen.REDIS_URL) as client:
-        client.set(name, b"kept", ex=60)
-        before = client.info("stats")["total_commands_processed"]
-        found = take_and_fetch(Kind.WRITE, who, name)[1]
-        trips = client.info("stats")["total_commands_processed"] - before
-
-    assert found == b"kept"
-    assert trips <= 8  # the script, what it calls, and the two questions
-    assert take_and_fetch(Kind.WRITE, who, f"{name}0")[1] is None
 
 
 @pytest.mark.usefixtures("_patient")

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from tests.api.entering import entering
 from tests.api.test_problems import assert_problem
 from tests.builders import a_job, a_key, a_product
 from tests.conftest import Caller
@@ -40,10 +41,13 @@ def test_strangers_and_keys_for_other_things_learn_nothing(calling: Caller) -> N
     assert calling(Role.ADMIN).get("/metrics").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_requests_are_told_by_route_and_status_and_nobody_makes_up_names() -> None:
     product = a_product()
-    Client().get(f"/api/assets/3d/{product.pk}/")
-    Client().get(f"/api/assets/3d/{product.pk}")
+    with entering() as door:
+        door.get(f"/api/assets/3d/{product.pk}/")
+        door.get(f"/api/assets/3d/{product.pk}")
+        door.get(f"/api/assets/3d/{product.pk}", {"Accept": "image/png"})
     Client().get("/made-up-by-a-stranger")
     Client().generic("BREW", "/api/tasks/")
 
@@ -54,11 +58,13 @@ def test_requests_are_told_by_route_and_status_and_nobody_makes_up_names() -> No
     }
     assert counted == {
         'vitrine_http_request_duration_seconds_count{method="GET",route="/api/assets/3d/{product_id}",status="200"}': 2,
+        'vitrine_http_request_duration_seconds_count{method="GET",route="/api/assets/3d/{product_id}",status="406"}': 1,
         'vitrine_http_request_duration_seconds_count{method="GET",route="(none)",status="404"}': 1,
         'vitrine_http_request_duration_seconds_count{method="(other)",route="/api/tasks",status="405"}': 1,
     }
     assert told['vitrine_product_read_total{answer="made"}'] == 1
     assert told['vitrine_product_read_total{answer="kept"}'] == 1
+    assert told['vitrine_product_read_total{answer="long"}'] == 1
 
 
 def test_the_queue_the_parts_and_the_disk_are_told_as_they_stand() -> None:

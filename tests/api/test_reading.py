@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import pytest
@@ -112,7 +112,7 @@ def test_the_quick_way_says_all_that_the_long_way_says(
     settings.SECURE_SSL_REDIRECT = redirects
     settings.ALLOWED_HOSTS = ["testserver"]
     product = a_product()
-    scope = {name: text for name, text in AS_ASKED[asked].items() if name in _SCOPE}
+    scope: dict[str, Any] = {name: text for name, text in AS_ASKED[asked].items() if name in _SCOPE}
     path = address(product).rstrip("/") if "path" in scope else address(product)
     method = scope.pop("method", "GET")
     scope.pop("path", None)

@@ -183,6 +183,7 @@ def canary_product(editor: APIClient, settings: Settings) -> Product:
 def _shoppers_see(product: Product) -> None:
     for path in ("/api/assets/3d/{}/", "/p/{}", "/embed/{}", "/oembed/?url=http://testserver/p/{}"):
         assert Client().get(path.format(product.pk)).status_code == 200, path
+    reading.made_or_found(product.pk, "as the quick read keeps it")
     tell(poster(product.pk), full(product.pk), error(product.pk))
     rollup.roll_up()
     key = files.packed_key(product.shown_version.key)
@@ -215,7 +216,7 @@ def test_of_a_purged_product_nothing_is_found(
         _receivers_hear()
 
     rows = {"catalog_product", "catalog_assetversion"}
-    assert {*rows, f"Redis: {reading._name(product.pk)}", product.shown_version.key} <= before
+    assert {*rows, f"Redis: {reading.name_of(product.pk)}", product.shown_version.key} <= before
     assert {*COUNTED, "processing_campaignitem", "catalog_announcement"} <= by_number
     assert len(receiver.received) > 1, "what is told of it is told by its id"
     assert answer.status_code == 204

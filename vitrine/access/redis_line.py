@@ -31,7 +31,7 @@ class RedisLine(Line):
 
     async def _connect(self) -> None:
         # redis-py reads the address, and what it says of TLS.
-        wanted = aioredis.ConnectionPool.from_url(self._url).make_connection()
+        wanted: Any = aioredis.ConnectionPool.from_url(self._url).make_connection()  # type: ignore[no-untyped-call]
         answers = _Answers(self)
         if isinstance(wanted, aioredis.UnixDomainSocketConnection):
             transport, _ = await self._loop.create_unix_connection(lambda: answers, wanted.path)

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -112,7 +113,7 @@ class Shelf:
         if self.away:
             return None
         try:
-            found = self._redis.get(name_of(product_id))
+            found: Any = self._redis.get(name_of(product_id))
         except redis.RedisError as error:
             self._leave_alone(error)
             return None

@@ -127,8 +127,7 @@ class Entrance:
                 status=told.status,
                 ms=round((time.perf_counter() - started) * 1000, 2),
             ),
-            **more,
-            **person,
+            {**more, **person},
         )
 
 
@@ -158,16 +157,17 @@ def _place(request: Asked, scheme: str) -> Place | None:
 
 
 def _request_at(place: Place) -> HttpRequest:
-    request = HttpRequest()
+    request: Any = HttpRequest()
     request.method = "GET"
     request.path = request.path_info = f"/api/assets/3d/{UUID(int=0)}/"
     request.META = {"HTTP_HOST": place.host, "SERVER_NAME": "", "SERVER_PORT": "0"}
-    request._get_scheme = lambda: place.scheme  # type: ignore[method-assign]  # noqa: SLF001  # as WSGIRequest does
+    request._get_scheme = lambda: place.scheme  # noqa: SLF001  # as WSGIRequest does
     if place.forwarded_proto is not None:
         request.META["HTTP_X_FORWARDED_PROTO"] = place.forwarded_proto
     if place.origin is not None:
         request.META["HTTP_ORIGIN"] = place.origin
-    return request
+    found: HttpRequest = request
+    return found
 
 
 def _base(place: Place) -> str | None:

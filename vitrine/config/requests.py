@@ -6,7 +6,7 @@ Never a query, which may hold a secret; never a whole address, nor what somebody
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -55,7 +55,7 @@ class RequestLog:
             method, route = _labels(request)
             asked = {"method": method, "path": told_path(request.path)}
             told = Told(**asked, route=route, status=response.status_code, ms=took_ms)
-            tell(self._log, told, quiet=request.path.startswith(_QUIET), **_person(request))
+            tell(self._log, told, _person(request), quiet=request.path.startswith(_QUIET))
         return response
 
     def _traced(self, request: HttpRequest, request_id: str) -> HttpResponseBase:
@@ -83,7 +83,7 @@ class Told:
     ms: float
 
 
-def tell(to: Any, told: Told, *, quiet: bool = False, **more: str) -> None:
+def tell(to: Any, told: Told, more: Mapping[str, str], *, quiet: bool = False) -> None:
     """Into the log, and among the metrics."""
     level = "error" if told.status >= 500 else "debug" if quiet else "info"
     asked = {"method": told.method, "path": told.path, "status": told.status}

@@ -23,7 +23,6 @@ from vitrine_aws.sizes import Task
 
 PORT = 8000
 DATA = "/data"
-THREADS = 16
 """Of each process: docs/operations.md, On your own servers."""
 STOP_S = 120
 """The longest that Fargate waits between TERM and KILL, and the warning that Spot gives."""
@@ -38,9 +37,9 @@ MANAGE = ("python", "manage.py")
 def server(processes: int) -> tuple[str, ...]:
     """granian's command, as `make run` has it."""
     return (
-        *("python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(PORT)),
-        *("--workers", str(processes), "--blocking-threads", str(THREADS), "--no-ws", "--no-access-log"),
-        *("--respawn-failed-workers", "--log-level", "warning", "vitrine.config.wsgi:application"),
+        *("python", "-m", "granian", "--interface", "rsgi", "--host", "0.0.0.0", "--port", str(PORT)),
+        *("--workers", str(processes), "--no-ws", "--no-access-log"),
+        *("--respawn-failed-workers", "--log-level", "warning", "vitrine.config.rsgi:application"),
     )
 
 

@@ -1,7 +1,6 @@
 """A version is looked at beside what shoppers see, before they see it."""
 
 import io
-import re
 from pathlib import Path
 from typing import Any
 
@@ -102,27 +101,32 @@ def test_it_is_seen_in_the_viewer_and_published_by_keys(visiting: Visiting) -> N
     product = a_product(name="Chair")
     with_web(product.shown_version, glb=a_plain_ball())
     with_web(next_version(product), glb=a_ball_in_two_colours())
-    page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={"width": 700, "height": 900})
+    page = visiting(Role.EDITOR, "/campaigns", viewport={"width": 700, "height": 900})
+    # Three models drawn in software at once starve a page; how they go on from here is tested with the viewer.
+    page.route("**/model-viewer-*.js", lambda _: None)
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     page.on("framenavigated", lambda _: asked.clear())  # the product's own page shows version 1, too
+    page.goto(f"/products/{product.pk}")
     page.get_by_role("link", name="Version 2 waits to be published").press("Enter")
     page.wait_for_url(f"**/products/{product.pk}/versions/2")
     for number in (2, 1):
         viewer = page.locator(f"vitrine-viewer[version='{number}']")
         viewer.scroll_into_view_if_needed()  # on a narrow page the second stands below the fold
-        # How they go on from there is tested with the viewer.
-        expect(viewer).to_have_attribute("stage", re.compile("loading|preview|full"))
+        expect(viewer).to_have_attribute("stage", "loading")
         assert any(own_file(product, number) in address for address in asked)
     page.evaluate("document.querySelectorAll('vitrine-viewer').forEach((one) => one.remove())")
     page.evaluate(AXE.read_text())
     assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
 
     publishing.change(product, alt="Meanwhile")
-    page.get_by_role("button", name="Publish this version").press("Enter")
+    publish = page.get_by_role("button", name="Publish this version")
+    publish.press("Enter")
     expect(page.locator("#faults")).to_contain_text("changed since you read it")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Publish this version").press("Enter")
+    with page.expect_navigation():  # the button stands on both pages, the old and the new
+        page.keyboard.press("Enter")
+    expect(publish).to_be_enabled()
+    publish.press("Enter")
 
     expect(page.get_by_text("Published: shoppers see it")).to_be_visible()
     product.refresh_from_db()

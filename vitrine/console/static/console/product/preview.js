@@ -6,6 +6,7 @@ import { askTagged, productPath } from "../service.js";
 const STALE = 412;
 const button = document.querySelector("[data-publish-version]");
 
+if (button) button.disabled = false; // what is pressed before this listens would be lost
 button?.addEventListener("click", async () => {
   const { publishVersion: number, product, tag, again } = button.dataset;
   button.disabled = true;

@@ -35,8 +35,8 @@ class Shop:
     ledger: Ledger
     dice: random.Random
     closed: threading.Event
-    cooked: int = 4
-    most_sent: int = 22
+    cooked: int
+    most_sent: int
     own: list[Kept] = field(default_factory=list)
     count: int = 0
 

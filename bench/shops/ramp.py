@@ -132,7 +132,8 @@ def put_files(base: Held) -> None:
     with psycopg.connect(base.database_url) as connection:
         keys = connection.execute(
             "SELECT v.kind, v.key FROM catalog_variant v"
-            " JOIN catalog_product p ON p.published_version_id = v.version_id WHERE p.id = ANY(%s::uuid[]) AND v.kind = ANY(%s)",
+            " JOIN catalog_product p ON p.published_version_id = v.version_id"
+            " WHERE p.id = ANY(%s::uuid[]) AND v.kind = ANY(%s)",
             (list(base.ids[:_PUT]), list(FILES)),
         ).fetchall()
     for kind, key in keys:

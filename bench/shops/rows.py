@@ -74,7 +74,8 @@ def what_a_view_costs(ramp: Ramp) -> str:
     costs = ", ".join(f"{part} {ramp.cpu_ms(part):.3f} ms" for part in (WEB, DATABASE, VALKEY))
     return (
         f"CPU a view, at {ramp.best.kept:,.0f} views a second: {costs}. A product takes "
-        f"{ramp.product_bytes:,.0f} bytes of the database; Valkey took up {ramp.kept_bytes:,.0f} bytes for each product that was read."
+        f"{ramp.product_bytes:,.0f} bytes of the database; Valkey took up {ramp.kept_bytes:,.0f} "
+        "bytes for each product that was read."
     )
 
 

@@ -30,6 +30,7 @@ HOURS = 730
 PEAK, USED = 3.0, 0.6
 _POSTER_BYTES, _LIKE_WEB = 40_000, 4
 _DATABASE_CORES, _DISK_GROWS, _VALKEY_GB, _COPIES = 8, 4, 13, 3
+_QUIET_CORES = 0.3
 ASSUMED = (
     f"the peak is {PEAK:.0f} times the mean, and a core is planned to be {100 * USED:.0f} % busy at it",
     f"a poster weighs {_POSTER_BYTES // 1000} kB; mobile, android and ios weigh what web weighs",
@@ -56,6 +57,8 @@ class Costs:
     preview_bytes: float
     product_bytes: float
     kept_bytes: float
+    ramp_ms: tuple[float, float]
+    """A view, as the ramp took it: to be held against `view_ms`, which is summed up of parts."""
 
     @property
     def view_ms(self) -> tuple[float, float]:
@@ -98,7 +101,13 @@ def costs_of(results: str, load: str) -> Costs:
         preview_bytes=statistics.mean(map(_number, previews)),
         product_bytes=_found(load, r"A product takes ([\d,]+) bytes of (\w)")[0],
         kept_bytes=_found(load, r"Valkey took up ([\d,]+) bytes (\w)")[0],
+        ramp_ms=_ramp_ms(load),
     )
+
+
+def _ramp_ms(load: str) -> tuple[float, float]:
+    web, database = _found(load, r"CPU a view.*: web ([\d.]+) ms, PostgreSQL ([\d.]+) ms")
+    return web, database + _found(load, r"PostgreSQL ([\d.]+) ms, Valkey ([\d.]+) ms")[1]
 
 
 def _number(text: str) -> float:
@@ -141,10 +150,10 @@ class Need:
         }
 
 
-def need_of(costs: Costs, products: int, views: int) -> Need:
+def need_of(costs: Costs, products: int, views: int, *, view_ms: tuple[float, float] | None = None) -> Need:
     """`worker_cores` at the peak, for the products that come with the views; `cook_hours` for all of them once."""
     peak = PEAK * views / (HOURS * 3600)
-    web_ms, data_ms = costs.view_ms
+    web_ms, data_ms = view_ms or costs.view_ms
     events = EVENTS_A_VIEW * views
     rolled = EVENTS_A_VIEW * peak
     events_gb = events * (costs.event_bytes + costs.measure_bytes) / 1e9
@@ -209,13 +218,28 @@ def tables(results: str, load: str) -> dict[str, list[str]]:
     pairs = [(products, views) for products in PRODUCTS for views in VIEWS]
     needs = [need_of(costs, *pair) for pair in pairs]
     return {
-        "ramp": load.partition("## Load\n\n")[2].partition("\n\n## ")[0].splitlines(),
+        "ramp": [*_busy(load), *load.partition("## Load\n\n")[2].partition("\n\n## ")[0].splitlines()],
         "figures": _figures(costs),
         "assumed": [f"- {one}" for one in ASSUMED],
         "needs": _needs(needs),
         "breaks": _breaks(costs),
         "usd": _usd(needs),
     }
+
+
+def _busy(load: str) -> list[str]:
+    """A warning, when others took part of the machine meanwhile."""
+    others = [
+        float(one)
+        for one in re.findall(r"^\|.* ([\d.]+) \| [\d.]+ \|$", load.partition("## Load")[2], re.MULTILINE)
+    ]
+    if max(others, default=0.0) < _QUIET_CORES:
+        return []
+    warning = (
+        f"**The machine was busy when this was taken: others kept up to {max(others):.2f} of its cores busy.** "
+        "The ramp ends early for that; it shows who took the cores, and is no capacity to plan with."
+    )
+    return [warning, ""]
 
 
 def _figures(costs: Costs) -> list[str]:
@@ -233,6 +257,11 @@ def _figures(costs: Costs) -> list[str]:
             "**CPU a view**: web, data",
             f"{web:.2f} and {data:.2f} ms",
             "the above by the shares of bench/shops/mix.py",
+        ),
+        (
+            "the same, as the ramp took it",
+            f"{costs.ramp_ms[0]:.2f} and {costs.ramp_ms[1]:.2f} ms",
+            "load.md, Load",
         ),
         ("events added up by one process", f"{costs.rolled_a_second:,.0f} a second", events),
         (
@@ -300,14 +329,17 @@ def _breaks(costs: Costs) -> list[str]:
         "full at views a month",
         "then",
     )
-    ordered = sorted(THEN, key=lambda part: -shares[part])
-    return [
-        *heading(head),
-        *(
-            row([part, f"{100 * shares[part]:,.0f} %", _views(full_at(costs, products, part)), THEN[part]])
-            for part in ordered
-        ),
+    lines = [
+        row([part, f"{100 * shares[part]:,.0f} %", _views(full_at(costs, products, part)), THEN[part]])
+        for part in sorted(THEN, key=lambda part: -shares[part])
     ]
+    other = need_of(costs, products, views, view_ms=costs.ramp_ms).of_large(costs)
+    web, processor = (100 * other[part] for part in ("web and API servers", "database, processor"))
+    told = (
+        f"With the ramp's CPU a view in place of the parts' sum, web and API servers would be {web:,.0f} % used and "
+        f"the database's processor {processor:,.0f} %."
+    )
+    return [*heading(head), *lines, "", told]
 
 
 def _views(count: float) -> str:

@@ -32,6 +32,7 @@ COSTS = Costs(
     preview_bytes=60_000.0,
     product_bytes=10_000.0,
     kept_bytes=2_000.0,
+    ramp_ms=(4.0, 2.0),
 )
 
 
@@ -55,6 +56,7 @@ def test_costs_are_read_where_the_bench_wrote_them() -> None:
 
     row = next(line for line in RESULTS.read_text().splitlines() if line.startswith("| ours, a stranger |"))
     assert f"| {costs.read_us[0]:.0f} | {costs.read_us[1]:.0f} |" in row
+    assert f"web {costs.ramp_ms[0]:.3f} ms" in LOAD.read_text()
     assert 1 < costs.cook_s < 1_000
     assert costs.preview_bytes < costs.web_bytes < costs.original_bytes
 

@@ -3,8 +3,8 @@
 Prints each row as it comes and keeps bench/results.md up to date all the while: bytes, likeness, CPU seconds, peak
 memory, the ratios that are promised, how much two workers gain, what the heaviest model takes, when a shopper sees
 something on a slow network, and how long a merchandiser waits for a product; then reads, lists and events of the API,
-the console at 50,000 products and the expiry of ten million rows, for which
-`make bench ONLY="api lists events console retention"` needs no models.
+the console at 50,000 products, the expiry of ten million rows and a ramp of page views, for which
+`make bench ONLY="api lists events console retention load"` needs no models.
 Seconds are this machine's: read their ratios.
 """
 
@@ -29,13 +29,15 @@ from bench.models import models_in
 from bench.ready import Failed, Waited, waits
 from bench.retention import Swept, measure_retention
 from bench.scaling import Scaling, scale
+from bench.shops.ramp import Ramp, measure_ramp
+from bench.shops.rows import ramp_section_of, ramp_targets_of
 from vitrine.errors import VitrineError
 from vitrine.pipeline import recipes
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipe import Tools
 
 RESULTS = Path(__file__).with_name("results.md")
-DOORS = ("api", "lists", "events", "console", "retention")
+DOORS = ("api", "lists", "events", "console", "retention", "load")
 PARTS = ("bytes", "equal", "scaling", "heavy", "first", "ready", *DOORS)
 HEADPHONES, LIGHT_BYTES = "headphones", 4_000_000
 NOTE = """\
@@ -68,6 +70,9 @@ def _ask(only: list[str], report: "Report", rows_to_expire: int) -> None:
     if "console" in only:
         with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
             report.console = measure_console(Path(folder))
+    if "load" in only:
+        with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
+            report.ramp = measure_ramp(Path(folder))
     if "retention" in only:
         with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
             report.swept = measure_retention(Path(folder), count=rows_to_expire)
@@ -75,7 +80,7 @@ def _ask(only: list[str], report: "Report", rows_to_expire: int) -> None:
 
 def _models(folder: Path | None) -> list[Path]:
     if folder is None:
-        sys.exit("Name a folder of models, or --only api lists events console retention.")
+        sys.exit("Name a folder of models, or --only api lists events console retention load.")
     models = models_in(folder)
     if not models:
         sys.exit(f"{folder} holds no models.")
@@ -148,6 +153,7 @@ class Report:
         self.swept: Swept | None = None
         self.told: Told | None = None
         self.console: Console | None = None
+        self.ramp: Ramp | None = None
 
     def begin(self) -> None:
         print("\n".join(tables.heading(tables.FILES)), flush=True)
@@ -199,12 +205,16 @@ class Report:
             yield from console_targets_of(self.console)
         if self.swept is not None:
             yield retention.target_of(self.swept)
+        if self.ramp:
+            yield from ramp_targets_of(self.ramp)
         yield from rows.section_of(self.rates, self.listed)
         if self.told:
             yield from rows.event_section_of(self.told)
         if self.console:
             yield from console_section_of(self.console)
         yield from retention.section_of(self.swept)
+        if self.ramp:
+            yield from ramp_section_of(self.ramp)
 
     def _write(self) -> None:
         files = [line for result in self._results for line in tables.files_of(result)]

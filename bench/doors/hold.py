@@ -6,6 +6,7 @@ Says on its standard output where everything is, as one line of JSON, and ends w
 import json
 import sys
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from vitrine.config.environment import choose_settings
@@ -21,7 +22,6 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
 
 from vitrine.access import tokens  # noqa: E402
 from vitrine.access.models import User  # noqa: E402
@@ -32,6 +32,7 @@ from vitrine.config.up import collect_static_files  # noqa: E402
 
 _PEOPLE = 50
 _IDS = 500
+_STOCK_LOGIN = find_spec("rest_framework_simplejwt") is not None
 
 
 def main(count: int) -> None:
@@ -47,12 +48,14 @@ def main(count: int) -> None:
         User.objects.get_or_create(username=f"bench-{number}", defaults={"role": Role.VIEWER})[0]
         for number in range(_PEOPLE)
     ]
+    servers = embedded.ensure()
     told = {
         "ids": [str(one) for one in whole.order_by("created_at").values_list("pk", flat=True)[:_IDS]],
         "tokens": [tokens.begin(person).access for person in people],
-        "stock_tokens": [_stock_token(person) for person in people],
+        "stock_tokens": [_stock_token(person) for person in people] if _STOCK_LOGIN else [],
         "session": _session(),
-        "database_url": embedded.ensure().database_url,
+        "database_url": servers.database_url,
+        "redis_url": servers.redis_url,
         "servers": [_postmaster(), _valkey()],
     }
     connection.close()
@@ -62,6 +65,8 @@ def main(count: int) -> None:
 
 
 def _stock_token(person: User) -> str:
+    from rest_framework_simplejwt.tokens import AccessToken  # noqa: PLC0415  # only the part `api` needs it
+
     token = AccessToken.for_user(person)
     token.set_exp(lifetime=timedelta(days=1))
     return str(token)

@@ -31,6 +31,7 @@ class Held:
     stock_tokens: tuple[str, ...]
     session: str
     database_url: str
+    redis_url: str
     servers: tuple[int, ...]
 
     @property
@@ -64,6 +65,7 @@ def held(folder: Path, count: int) -> Iterator[Held]:
             stock_tokens=tuple(found["stock_tokens"]),
             session=found["session"],
             database_url=found["database_url"],
+            redis_url=found["redis_url"],
             servers=tuple(found["servers"]),
         )
     finally:

@@ -1,4 +1,4 @@
-"""A connection that an event loop shares among all who ask: questions go out as they come, answers come in that order.
+"""A connection that an event loop shares among all who ask: questions go out at once, answers come in that order.
 
 A line that breaks, or stays silent for too long, fails everybody who waits on it (`LineBroken`) and is opened again for
 those who come later. Nobody waits for that: whoever finds the line closed has another way to go.

@@ -25,6 +25,7 @@ from vitrine.api.quick import QuickReads
 from vitrine.catalog import publishing
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.pipeline.work import Kind
+from vitrine.traces.spans import Span, Tracing, trace_by
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the quick read has a connection of its own
 
@@ -338,6 +339,26 @@ def test_a_quota_counts_both_ways(door: Door, monkeypatch: pytest.MonkeyPatch, s
 
     assert [one.headers["ratelimit"].split(";")[1] for one in got[:2]] == ["r=1", "r=0"]
     assert (got[2].status, got[2].json()["code"]) == (429, "too-many-requests")
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_a_quick_read_stands_in_the_trace_of_a_proxy_of_ours(
+    door: Door, settings: Settings, proxies: int
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    given, product, spans = f"00-{'a' * 32}-{'b' * 16}-01", a_product(), list[Span]()
+    trace_by(Tracing(spans.append, 1.0))
+    try:
+        got = door.get(address(product), {"traceparent": given, "X-Request-ID": "a-proxys-own"})
+    finally:
+        trace_by(None)
+
+    (one,) = [span for span in spans if span.name.startswith("GET")]
+    assert got.by_the_quick_way
+    assert one.name == "GET /api/assets/3d/{product_id}"
+    assert (one.place.trace_id == "a" * 32) is bool(proxies)
+    assert (got.headers["x-request-id"] == "a-proxys-own") is bool(proxies)
+    assert one.attributes["vitrine.request_id"] == got.headers["x-request-id"]
 
 
 def test_a_database_connection_that_was_ended_is_replaced(door: Door) -> None:

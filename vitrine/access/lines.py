@@ -1,4 +1,4 @@
-"""A connection that an event loop shares among all who ask: questions go out as they come, answers come in that order.
+"""A connection that an event loop shares among all who ask: questions go out at once, answers come in that order.
 
 A line that breaks, or stays silent for too long, fails everybody who waits on it (`LineBroken`) and is opened again for
 those who come later. Nobody waits for that: whoever finds the line closed has another way to go.
@@ -30,12 +30,14 @@ class Line(ABC):
         self._watch: asyncio.TimerHandle | None = None
         self._opening: asyncio.Task[None] | None = None
         self._away_until = 0.0
+        self._broken = False
         self._ended = False
         self.is_open = False
 
     async def open(self) -> bool:
-        """Wait until it is open; whether it is."""
+        """Wait until it is open, or cannot be opened; whether it is."""
         if not self.is_open:
+            await asyncio.sleep(max(0.0, self._away_until - self._loop.time()))
             self.open_soon()
             if self._opening is not None:
                 await asyncio.wait([self._opening])
@@ -54,6 +56,7 @@ class Line(ABC):
             self._opening.cancel()
             await asyncio.wait([self._opening])
         self._break("the line was closed")
+        await asyncio.sleep(0)  # a transport closes its socket in the loop's next round
 
     @abstractmethod
     async def _connect(self) -> None:
@@ -88,7 +91,7 @@ class Line(ABC):
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        was_open, self.is_open = self.is_open, False
+        was_open, self.is_open, self._broken = self.is_open, False, True
         self._disconnect()
         while self._waiting:
             self._answer(LineBroken(f"{self._name}: {reason}"))
@@ -96,9 +99,13 @@ class Line(ABC):
             log.warning("line_broken", line=self._name, reason=reason)
 
     async def _open(self) -> None:
+        self._broken = False
         try:
-            await asyncio.wait_for(self._connect(), self._patience_s * 10)
-            self.is_open = True
+            async with asyncio.timeout(self._patience_s * 10):
+                await self._connect()
+            self.is_open = not self._broken  # it may have been lost while it was opened
+            # One that breaks at once, whatever it is asked, is not opened anew for every question.
+            self._away_until = self._loop.time() + _PAUSE_S
         except Exception as error:  # noqa: BLE001  # whatever it was, the line is closed
             self._away_until = self._loop.time() + _PAUSE_S
             self._break(str(error))

@@ -20,14 +20,22 @@ class RedisLine(Line):
         self._url, self._script = url, script
         self._sha = ""
         self._transport: asyncio.Transport | None = None
+        self._to_send: list[bytes] = []
 
     def run(self, names: Sequence[str], numbers: Sequence[int]) -> asyncio.Future[Any]:
         """What the script answers to KEYS and ARGV."""
         if not self.is_open or self._transport is None:
             self.open_soon()
             raise LineBroken("redis: not open")
-        self._transport.write(_packed("EVALSHA", self._sha, len(names), *names, *numbers))
+        if not self._to_send:  # what is asked in one round of the loop goes out by one call of the system
+            self._loop.call_soon(self._send)
+        self._to_send.append(_packed("EVALSHA", self._sha, len(names), *names, *numbers))
         return self._expect()
+
+    def _send(self) -> None:
+        to_send, self._to_send = self._to_send, []
+        if self._transport is not None and to_send:
+            self._transport.write(b"".join(to_send))
 
     async def _connect(self) -> None:
         # redis-py reads the address, and what it says of TLS.
@@ -54,6 +62,7 @@ class RedisLine(Line):
         return await self._expect()
 
     def _disconnect(self) -> None:
+        self._to_send = []
         if self._transport is not None:
             self._transport.abort()  # the loop stops watching the socket, and closes it once
             self._transport = None

@@ -26,7 +26,8 @@ class DatabaseLine(Line):
         self._libpq: Any = None
         self._socket = -1
         self._row: Row | None = None
-        self._refusal: LineBroken | None = None
+        self._came = False
+        self._to_sync = False
 
     def ask(self, name: bytes, values: Sequence[bytes]) -> asyncio.Future[Row | None]:
         """`values` as PostgreSQL reads them in text."""
@@ -35,12 +36,23 @@ class DatabaseLine(Line):
             raise LineBroken("database: not open")
         try:
             self._libpq.send_query_prepared(name, values)
+        except OperationalError as error:
+            self._break(str(error))
+            raise LineBroken(f"database: {error}") from error
+        if not self._to_sync:  # what is asked in one round of the loop goes out by one call of the system
+            self._to_sync = True
+            self._loop.call_soon(self._sync)
+        return self._expect()
+
+    def _sync(self) -> None:
+        self._to_sync = False
+        if self._libpq is None:
+            return
+        try:
             self._libpq.pipeline_sync()
             self._flush()
         except OperationalError as error:
             self._break(str(error))
-            raise LineBroken(f"database: {error}") from error
-        return self._expect()
 
     async def _connect(self) -> None:
         wanted = connections[DEFAULT_DB_ALIAS].get_connection_params()
@@ -51,7 +63,7 @@ class DatabaseLine(Line):
         self._socket = self._libpq.socket
         self._libpq.nonblocking = 1
         self._libpq.enter_pipeline_mode()
-        self._row = self._refusal = None
+        self._row, self._came = None, False
         self._loop.add_reader(self._socket, self._heard)
         for name, text in self._statements.items():
             self._libpq.send_prepare(name, text)
@@ -89,26 +101,21 @@ class DatabaseLine(Line):
             self._break(str(error))
 
     def _take_in(self) -> None:
-        """Each statement ends with a None of its own, then with the sync behind it; two are the end of what came."""
-        nothing = 0
-        while self._waiting and not self._libpq.is_busy():
+        """Each statement's results end with a None. One more is the end of what has come."""
+        while not self._libpq.is_busy():
             result = self._libpq.get_result()
             if result is None:
-                nothing += 1
-                if nothing == 2:
+                if not self._came:
                     return
-                continue
-            nothing = 0
-            if result.status == pq.ExecStatus.PIPELINE_SYNC:
-                row, refusal = self._row, self._refusal
-                self._row = self._refusal = None
-                if refusal is not None:
-                    self._break(str(refusal))  # planned anew by the next connection
-                    return
+                row, self._row, self._came = self._row, None, False
                 self._answer(row)
             elif result.status == pq.ExecStatus.TUPLES_OK:
+                self._came = True
                 if result.ntuples:
                     self._row = tuple(result.get_value(0, column) for column in range(result.nfields))
-            elif result.status != pq.ExecStatus.COMMAND_OK:
-                said = result.error_message or b""
-                self._refusal = LineBroken(said.decode(errors="replace").strip() or "refused")
+            elif result.status == pq.ExecStatus.COMMAND_OK:  # it was prepared
+                self._came = True
+            elif result.status != pq.ExecStatus.PIPELINE_SYNC:
+                said = result.error_message or b""  # what was asked with it goes unanswered, too
+                self._break(said.decode(errors="replace").strip() or "refused")
+                return

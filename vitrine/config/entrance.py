@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from wsgiref.types import WSGIApplication
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,8 @@ from vitrine.config.logs import straight_to_the_log
 from vitrine.config.threads import Exchange, Headers, LongWay, Scope, Threads, address_in
 from vitrine.metrics.table import READ_CACHE
 from vitrine.processing.live import STATION
+
+log = structlog.get_logger()
 
 _ROUTE = "/api/assets/3d/{product_id}"
 _DRESSED_BY = (
@@ -98,7 +101,13 @@ class Entrance:
         if request is None or place is None or base is None:
             return False
         opened = requests.request_span(request)
-        told = await self.quick.answer(request, product_id, base)
+        try:
+            told = await self.quick.answer(request, product_id, base)
+        except (
+            Exception
+        ):  # a fault of ours must not cost an answer: the long way has nothing in common with this one
+            log.exception("quick_read_failed")
+            return False
         headers = self._dress(place, told.status, public=told.public) if told else None
         if told is None or headers is None:
             return False

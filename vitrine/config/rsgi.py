@@ -31,9 +31,10 @@ class Application:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._entrance = _Entrance(_django, loop)
         self._beginning = loop.create_task(self._entrance.quick.begin())
-        # granian has asked the loop to tell it of this signal, which goes on: the loop hears of signals by a pipe.
-        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(self._entrance.stop))
-        signal.siginterrupt(signal.SIGTERM, False)
+        # granian has asked the loop to tell it of these signals, which goes on: the loop hears of them by a pipe.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._entrance.stop))
+            signal.siginterrupt(number, False)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(self._entrance.quick.end())

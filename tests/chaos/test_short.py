@@ -33,7 +33,7 @@ def test_the_books_balance_after_ten_faults_under_load(prepared: Path) -> None:
     done = Round("apart")
     with a_house("apart", seed=SEED, fill=partial(fill, prepared=prepared)) as house:
         able = kinds("apart", disk=False, clock=False)
-        with under_load(house, done.ledger, SEED, shops=2, most_sent=6, cooked=1_000_000):
+        with under_load(house, done.ledger, SEED, how_many=2, most_sent=6, cooked=1_000_000):
             for number, kind in enumerate(FAULTS):
                 one = Fault(number, kind, able[kind], random.Random(f"{SEED} {number}"))
                 done.suffered.append(suffer(house, one))

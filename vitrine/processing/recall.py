@@ -57,7 +57,7 @@ class Recaller(bootsteps.StartStopStep):
 
 
 def _wait_and_recall() -> None:
-    while state.should_stop is None and state.should_terminate is None:
+    while not _told_to_go():
         time.sleep(LOOK_EVERY_S / 2)
     _wait_while_it_cooks(GRACE_S)
     recall()
@@ -67,6 +67,12 @@ def _wait_and_recall() -> None:
         if request.worker_pid:
             with suppress(ProcessLookupError):
                 os.kill(request.worker_pid, signal.SIGKILL)
+
+
+def _told_to_go() -> bool:
+    """The exit code stands there then, which may be 0."""
+    told: list[object] = [state.should_stop, state.should_terminate]
+    return any(one is not None for one in told)
 
 
 def _wait_while_it_cooks(most_s: float) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 
 from vitrine.catalog import files
 from vitrine.catalog.announcements import Topic, announce
@@ -113,6 +113,7 @@ def _cook_and_finish(job: Job, folder: Path, steps: StepClock, lost: threading.E
 def show_pictures(job: Job, work: Work) -> None:
     """Its pictures go with the version that was sent as soon as they are taken: nobody need wait for the rest to see
     what it is. Again, and by another worker, is harmless."""
+    close_old_connections()
     made = [work.variants[kind] for kind in (Kind.POSTER, Kind.THUMBNAIL) if kind in work.variants]
     if not made or job.version.variants.filter(kind=Kind.POSTER).exists():
         return
@@ -333,6 +334,9 @@ class _Progress:
         now = time.monotonic()
         if step == self.step and now - self.written_at < _NOTE_EVERY_S:
             return
+        # While Playwright holds a browser its event loop runs in this thread, and Django has another connection for
+        # that. Nobody else looks whether it still lives: once PostgreSQL was restarted, each job would fail by it.
+        close_old_connections()
         if not self.job.note_step(step, progress):
             raise LeaseLost
         self.step, self.written_at = step, now

@@ -18,6 +18,7 @@ from vitrine.errors import Broken, ModelRejected
 from vitrine.pipeline.work import Format, Kind, Made, Work
 from vitrine.processing import runner, upkeep
 from vitrine.processing.models import Job, State
+from vitrine.processing.watching import StepClock
 from vitrine.storage.blobs import Key
 
 pytestmark = pytest.mark.django_db
@@ -250,7 +251,7 @@ def test_progress_is_written_while_a_browser_is_open_though_the_database_was_res
     job = Job.claim(a_job().pk)
     assert job is not None
     outside = connection.connection
-    progress = runner._Progress(job, runner.StepClock(runner.log))
+    progress = runner._Progress(job, StepClock(runner.log))
 
     async def with_a_browser() -> bool:
         progress("render", 0.1)

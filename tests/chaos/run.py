@@ -110,7 +110,7 @@ def one_round(order: Order, numbers: Sequence[int], keep: Path) -> Round:
 
 
 class under_load:  # noqa: N801  # read as a word
-    """`with`: the shops are open meanwhile; at its end each ends what it has begun. `cooked`, `most_sent`: a Shop's."""
+    """`with`: the shops are open meanwhile; at its end each ends what it has begun."""
 
     def __init__(
         self,
@@ -118,23 +118,19 @@ class under_load:  # noqa: N801  # read as a word
         ledger: Ledger,
         seed: str,
         *,
-        shops: int = _SHOPS,
+        how_many: int = _SHOPS,
         cooked: int = 4,
         most_sent: int = 22,
     ) -> None:
         self.closed = threading.Event()
-        self.pool = ThreadPoolExecutor(shops)
+        self.pool = ThreadPoolExecutor(how_many)
         self.shops = [
             Shop(
-                number,
-                house.service,
-                ledger,
-                random.Random(f"{seed} {number}"),
-                self.closed,
-                cooked,
-                most_sent,
+                *(number, house.service, ledger, random.Random(f"{seed} {number}"), self.closed),
+                cooked=cooked,
+                most_sent=most_sent,
             )
-            for number in range(1, shops + 1)
+            for number in range(1, how_many + 1)
         ]
 
     def __enter__(self) -> None:

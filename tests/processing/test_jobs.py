@@ -1,11 +1,14 @@
 """The lease: who may work on a job, and what happens when they die."""
 
+import asyncio
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from tests.builders import a_job
@@ -17,6 +20,7 @@ from vitrine.metrics.table import JOBS_GIVEN_UP, METRICS
 from vitrine.pipeline.work import Format, Kind, Made, Work
 from vitrine.processing import runner, upkeep
 from vitrine.processing.models import Job, State
+from vitrine.processing.watching import StepClock
 from vitrine.storage.blobs import Key
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +247,26 @@ def test_whoever_has_waited_longest_is_next() -> None:
 
     Job.claim(first.pk)
     assert Job.longest_waiting() == second.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_written_while_a_browser_is_open_though_the_database_was_restarted() -> None:
+    """Playwright's event loop runs in the job's thread then, and Django has another connection for that."""
+    job = Job.claim(a_job().pk)
+    assert job is not None
+    outside = connection.connection
+    progress = runner._Progress(job, StepClock(runner.log))
+
+    async def with_a_browser() -> bool:
+        progress("render", 0.1)
+        own = connection.connection
+        with connection.cursor() as cursor, suppress(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        progress("proof", 0.5)
+        connection.close()
+        return own is not outside
+
+    another = asyncio.run(with_a_browser())
+
+    job.refresh_from_db()
+    assert (another, job.step, job.progress) == (True, "proof", 0.5)

@@ -9,6 +9,7 @@ from celery.worker import state
 from tests.builders import a_job
 from tests.journey.processes import wait_until
 from vitrine.processing import recall, runner, tasks
+from vitrine.processing.heart import held
 from vitrine.processing.models import Job, State
 from vitrine.processing.runner import LeaseLost
 from vitrine.processing.watching import StepClock
@@ -54,7 +55,7 @@ def test_the_heart_gives_the_job_back_and_the_next_word_of_the_cook_ends_it() ->
     assert job is not None
 
     def cook() -> None:
-        with runner._heartbeat(job), StepClock(runner.log) as clock:
+        with held(job), StepClock(runner.log) as clock:
             recall.recall()
             assert wait_until(lambda: Job.objects.get(pk=job.pk).state == State.QUEUED, limit_s=30)
             runner._Progress(job, clock)("optimize", 0.5)

@@ -73,6 +73,12 @@ def _wait_and_recall() -> None:
                 os.kill(request.worker_pid, signal.SIGKILL)
 
 
+def _told_to_go() -> bool:
+    """The exit code stands there then, which may be 0."""
+    told: list[object] = [state.should_stop, state.should_terminate]
+    return any(one is not None for one in told)
+
+
 def _wait_while_it_cooks(most_s: float) -> None:
     until = time.monotonic() + most_s
     while state.active_requests and time.monotonic() < until:

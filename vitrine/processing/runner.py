@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from vitrine.catalog import files
 from vitrine.catalog.announcements import Topic, announce
@@ -27,7 +26,7 @@ from vitrine.pipeline.recipe import cook
 from vitrine.pipeline.report import proof_of, report_of
 from vitrine.pipeline.work import PICTURES, Format, Kind, Made, Work
 from vitrine.processing import recall
-from vitrine.processing.doorbell import ring
+from vitrine.processing.heart import held
 from vitrine.processing.models import Job
 from vitrine.processing.scratch import scratch_folder
 from vitrine.processing.watching import JobClock, StepClock, traced
@@ -56,7 +55,7 @@ def _attempt(job: Job) -> None:
     job_log.info("job_started", recipe=job.recipe)
     clock = JobClock(job, job_log)
     try:
-        with _heartbeat(job) as lost, scratch_folder() as folder, clock.steps() as steps:
+        with held(job) as lost, scratch_folder() as folder, clock.steps() as steps:
             _cook_and_finish(job, folder, steps, lost)
     except LeaseLost:
         outcome = "put-back" if recall.is_recalled() else "lost"
@@ -113,6 +112,7 @@ def _cook_and_finish(job: Job, folder: Path, steps: StepClock, lost: threading.E
 def show_pictures(job: Job, work: Work) -> None:
     """Its pictures go with the version that was sent as soon as they are taken: nobody need wait for the rest to see
     what it is. Again, and by another worker, is harmless."""
+    _renew_connection()
     made = [work.variants[kind] for kind in PICTURES if kind in work.variants]
     if not made or job.version.variants.filter(kind=Kind.POSTER).exists():
         return
@@ -333,63 +333,19 @@ class _Progress:
         now = time.monotonic()
         if step == self.step and now - self.written_at < _NOTE_EVERY_S:
             return
+        _renew_connection()
         if not self.job.note_step(step, progress):
             raise LeaseLost
         self.step, self.written_at = step, now
 
 
+def _renew_connection() -> None:
+    """While Playwright holds a browser its event loop runs in this thread, and Django has another connection for that.
+    Nobody else looks whether it lives: once PostgreSQL was restarted, each job would fail by it."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
 def _end_if_lost(lost: threading.Event) -> None:
     if lost.is_set():
         raise LeaseLost
-
-
-def _beats(job: Job) -> bool:
-    """Whether the lease is still ours. A database that is away for a moment does not take it from us."""
-    try:
-        return job.beat()
-    except DatabaseError as error:
-        log.warning("beat_missed", job=str(job.pk), reason=str(error))
-        connection.close()
-        return True
-
-
-def _given_back(job: Job) -> bool:
-    """Whether the row is put back, or was lost before. Without a database it is neither, and tried again."""
-    try:
-        if job.give_back():
-            ring(job)
-    except DatabaseError as error:
-        log.warning("not_given_back", job=str(job.pk), reason=str(error))
-        connection.close()
-        return False
-    return True
-
-
-@contextmanager
-def _heartbeat(job: Job) -> Iterator[threading.Event]:
-    """Hold the job's lease from a thread of its own for as long as the block lasts, or until this worker has to go:
-    then the job is given back. What it yields is set once the lease is lost or given back."""
-    stop, lost = threading.Event(), threading.Event()
-
-    def beat() -> None:
-        due, held = time.monotonic(), True
-        every_s = settings.JOB_LEASE_S / 3
-        try:
-            while not stop.wait(min(recall.LOOK_EVERY_S, every_s)):
-                if recall.is_recalled():
-                    held = not _given_back(job)
-                elif time.monotonic() - due >= every_s:
-                    due, held = time.monotonic(), _beats(job)
-                if not held:
-                    lost.set()
-                    return
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
-    thread.start()
-    try:
-        yield lost
-    finally:
-        stop.set()
-        thread.join()

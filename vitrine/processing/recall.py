@@ -56,10 +56,6 @@ class Recaller(bootsteps.StartStopStep):
         """It ends with the process: it is needed while the others stop."""
 
 
-def _told_to_go() -> bool:
-    return state.should_stop is not None or state.should_terminate is not None
-
-
 def _wait_and_recall() -> None:
     while not _told_to_go():
         time.sleep(LOOK_EVERY_S / 2)

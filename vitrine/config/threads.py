@@ -4,8 +4,8 @@ import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from queue import Empty, SimpleQueue
-from threading import Semaphore, Thread, current_thread
+from queue import SimpleQueue
+from threading import Lock, Thread, current_thread
 from typing import Any, Protocol, TypeAlias, TypeVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -61,14 +61,18 @@ class Threads:
     def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
         self._loop, self._most = loop, most
         self._work: SimpleQueue[_Task | None] = SimpleQueue()
-        self._idle = Semaphore(0)
         self._threads: list[Thread] = []
+        self._counting = Lock()
+        self._queued = self._idle = 0
 
     def run(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """What `work` returns or raises. For the loop's thread."""
         future: asyncio.Future[T] = self._loop.create_future()
+        with self._counting:
+            self._queued += 1
+            too_few = self._queued > self._idle
         self._work.put((work, future))
-        if not self._idle.acquire(blocking=False) and len(self._threads) < self._most:
+        if too_few and len(self._threads) < self._most:
             thread = Thread(target=self._serve, name=f"web-{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -102,12 +106,14 @@ class Threads:
         connections.close_all()
 
     def _next(self) -> _Task | None:
-        """A thread counts as idle only when it finds nothing to do, and whoever brings work takes that count away."""
-        try:
-            return self._work.get_nowait()
-        except Empty:
-            self._idle.release()
-            return self._work.get()
+        """Both counts change at once, so what is queued never counts on a thread that has work already."""
+        with self._counting:
+            self._idle += 1
+        task = self._work.get()
+        with self._counting:
+            self._idle -= 1
+            self._queued -= task is not None
+        return task
 
 
 async def _of(awaited: Awaitable[T]) -> T:

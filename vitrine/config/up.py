@@ -220,7 +220,7 @@ class Up:
 
 
 def worker(environment: Environment) -> Child:
-    """A Celery worker. SIGTERM lets it finish the model that it is cooking."""
+    """A Celery worker. SIGTERM gives what it cooks some seconds; then the job goes back: `processing/recall.py`."""
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning")
     return Child(
         "worker",

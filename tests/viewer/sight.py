@@ -14,7 +14,7 @@ Stage = Literal["poster", "loading", "preview", "full", "failed"]
 
 
 def wait_for(page: Page, stage: Stage) -> None:
-    page.wait_for_selector(f"{ELEMENT}[stage={stage}]", timeout=30_000)
+    page.wait_for_selector(f"{ELEMENT}[stage={stage}]")
     page.wait_for_timeout(400)  # the poster's fade
 
 

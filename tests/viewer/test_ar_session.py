@@ -54,12 +54,12 @@ def test_until_a_surface_is_found_it_says_how_to_look_for_one(visit: Open) -> No
 
     enter(page)
     page.get_by_text("Move your phone slowly over the floor").wait_for()
-    page.get_by_text("More light helps").wait_for(timeout=20_000)
+    page.get_by_text("More light helps").wait_for()
     page.evaluate("room.floor = true")
     wait_until_told(page, "placed")
 
     page.get_by_text("Drag to move it").wait_for()
-    expect(page.get_by_text("Drag to move it")).to_be_hidden(timeout=10_000)
+    expect(page.get_by_text("Drag to move it")).to_be_hidden()
 
 
 def test_lost_tracking_is_said_and_taken_back(visit: Open) -> None:

@@ -21,6 +21,7 @@ from tests.journey.processes import wait_until
 from tests.journey.service import ROOT, Service
 from tests.outreach.receiver import Received, Receiver, a_receiver
 from tests.viewer.phones import IPHONE, PIXEL, REL_AR, STAY
+from tests.viewer.sight import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
 
@@ -228,11 +229,8 @@ def test_dragging_turns_the_model(service: Service, product: dict[str, Any], bro
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 + 150, box["y"] + box["height"] / 3, steps=8)
     page.mouse.up()
-    page.wait_for_timeout(1500)
-    after = shown(page)
+    until(page, lambda: differ(before, shown(page)) > 2)
     page.close()
-
-    assert differ(before, after) > 2
 
 
 def test_an_iphone_gets_the_usdz(service: Service, product: dict[str, Any], browser: Browser) -> None:

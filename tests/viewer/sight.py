@@ -1,12 +1,14 @@
 """What a page shows, in pixels and in words."""
 
 import io
+import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 ELEMENT = "vitrine-viewer"
 
@@ -15,7 +17,44 @@ Stage = Literal["poster", "loading", "preview", "full", "failed"]
 
 def wait_for(page: Page, stage: Stage) -> None:
     page.wait_for_selector(f"{ELEMENT}[stage={stage}]")
-    page.wait_for_timeout(400)  # the poster's fade
+    page.wait_for_timeout(400)
+    page.evaluate(_FADED)
+
+
+# The poster's fade, however slowly it is drawn.
+_FADED = f"""Promise.all(document.querySelector('{ELEMENT}').shadowRoot.getAnimations()
+  .filter(each => each.effect.getComputedTiming().endTime < Infinity).map(each => each.finished.catch(() => null)))
+  .then(() => null)"""
+
+
+def until(page: Page, so: Callable[[], object]) -> None:
+    """Asks until it is so; a page that draws slowly is no fault."""
+    ends = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < ends, "not so within 60 s"
+        page.wait_for_timeout(100)
+
+
+def still(page: Page | Frame) -> list[float]:
+    """The camera's angle, tilt, distance and field of view, once some frames in a row did not move it."""
+    stands: list[float] = page.evaluate(_STILL)
+    return stands
+
+
+_STILL = f"""async () => {{
+  const view = document.querySelector('{ELEMENT}').shadowRoot.querySelector('model-viewer.view');
+  const stands = () => {{
+    const {{ theta, phi, radius }} = view.getCameraOrbit();
+    return [theta, phi, radius, view.getFieldOfView()];
+  }};
+  for (let before; ; ) {{
+    for (let frame = 0; frame < 12; frame++) await new Promise(requestAnimationFrame);
+    await new Promise(next => setTimeout(next, 300));
+    const now = stands();
+    if (String(now) === String(before)) return now;
+    before = now;
+  }}
+}}"""
 
 
 def picture(page: Page) -> bytes:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.viewer.conftest import LISTENER, Open
 from tests.viewer.models import GREEN, RED, a_slab
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, choose, colours, inside, wait_for
+from tests.viewer.sight import ELEMENT, choose, colours, inside, still, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,8 @@ def test_axe_finds_nothing_in_any_state_of_a_visit(shop: Shop, visit: Open, sche
     page.locator(f"{ELEMENT} .hotspot").click()
     found["hotspot"] = faults(page)
     choose(page, item="Dimensions", role="menuitemcheckbox")
-    page.wait_for_timeout(400)
+    page.locator(f"{ELEMENT} .size").first.wait_for()
+    still(page)
     found["dimensions"] = faults(page)
     choose(page, item="Copy the link", role="menuitem")
     found["notice"] = faults(page)
@@ -199,7 +200,7 @@ def test_from_right_to_left_the_bar_turns_round_but_left_stays_left(shop: Shop, 
     }
     swatches = page.get_by_role("radiogroup").bounding_box()
     page.get_by_role("button", name="Rotate left").click()
-    page.wait_for_timeout(1200)
+    still(page)
 
     xs = {name: box["x"] for name, box in places.items() if box}
     assert xs["More"] < xs["Zoom in"] < xs["Rotate left"] < xs["Rotate right"]

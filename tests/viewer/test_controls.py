@@ -1,18 +1,13 @@
 """The buttons do what a hand can do, with the keyboard too, in the page's language."""
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.viewer.conftest import Open
 from tests.viewer.models import GREEN, a_slab
 from tests.viewer.shop import Shop
-from tests.viewer.sight import colours, inside, wait_for
+from tests.viewer.sight import colours, inside, still, wait_for
 
 pytestmark = pytest.mark.browser
-
-
-def settle(page: Page) -> None:
-    page.wait_for_timeout(1200)
 
 
 def test_buttons_turn_zoom_and_reset(visit: Open) -> None:
@@ -22,13 +17,13 @@ def test_buttons_turn_zoom_and_reset(visit: Open) -> None:
 
     page.get_by_role("button", name="Rotate left").click()
     page.get_by_role("button", name="Rotate left").click()
-    settle(page)
+    still(page)
     turned = inside(page, "view.getCameraOrbit().theta")
     page.get_by_role("button", name="Zoom in").click()
-    settle(page)
+    still(page)
     closer = inside(page, "view.getFieldOfView()")
     page.get_by_role("button", name="Reset the view").click()
-    settle(page)
+    still(page)
 
     assert turned - start == pytest.approx(3.14159 / 3, abs=0.02)
     assert closer < 28
@@ -44,13 +39,13 @@ def test_arrows_turn_the_model_and_page_keys_zoom(visit: Open) -> None:
 
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    settle(page)
+    still(page)
     turned = inside(page, "view.getCameraOrbit().theta")
     page.keyboard.press("PageDown")
-    settle(page)
+    still(page)
     near = inside(page, "view.getFieldOfView()")
     page.keyboard.press("PageUp")
-    settle(page)
+    still(page)
 
     assert abs(turned - start) > 0.1
     assert near < far - 0.5
@@ -70,7 +65,7 @@ def test_two_fingers_apart_zoom_in(visit: Open) -> None:
         fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
         hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
     hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    settle(page)
+    still(page)
 
     assert inside(page, "view.getFieldOfView()") < far - 1
 
@@ -82,7 +77,7 @@ def test_rotate_right_undoes_rotate_left(visit: Open) -> None:
 
     for name in ("Rotate left", "Rotate right"):
         page.get_by_role("button", name=name).click()
-        settle(page)
+        still(page)
 
     assert inside(page, "view.getCameraOrbit().theta") == pytest.approx(start, abs=0.01)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.viewer.conftest import Open
 from tests.viewer.models import BLUE, GREEN, RED, a_slab
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, choose, colours, done, inside, shares, told, wait_for
+from tests.viewer.sight import ELEMENT, choose, colours, done, inside, shares, still, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -35,11 +35,7 @@ BEHIND = {
 
 def turn_of(page: Page) -> float:
     """Where the camera stands, once it stands still."""
-    before, now = None, 0.0
-    while now != before:
-        page.wait_for_timeout(500)
-        before, now = now, float(inside(page, "view.getCameraOrbit().theta"))
-    return now
+    return still(page)[0]
 
 
 def test_colours_come_with_the_full_model_and_change_what_is_seen(shop: Shop, visit: Open) -> None:
@@ -53,15 +49,12 @@ def test_colours_come_with_the_full_model_and_change_what_is_seen(shop: Shop, vi
     wait_for(page, "full")
     names = page.get_by_role("radio").evaluate_all("all => all.map(each => each.ariaLabel)")
     page.get_by_role("radio", name="Green").click()
-    page.wait_for_timeout(500)
-    green = colours(page)
+    until(page, lambda: colours(page)["green"] > 0.1)
     page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(500)
+    until(page, lambda: colours(page)["blue"] > 0.1)
 
     assert before == 0
     assert names == ["Red", "Green", "Blue"]
-    assert green["green"] > 0.1
-    assert colours(page)["blue"] > 0.1
     assert page.get_by_role("radio", checked=True).get_attribute("aria-label") == "Blue"
     assert done(page) == ["variant", "variant"]
 
@@ -89,10 +82,9 @@ def test_of_several_movements_one_is_chosen(shop: Shop, visit: Open) -> None:
     wait_for(page, "full")
 
     choose(page, item="Close", role="menuitemradio")
-    page.wait_for_timeout(300)
+    until(page, lambda: inside(page, "view.animationName") == "Close")
     page.get_by_role("button", name="More").click()
 
-    assert inside(page, "view.animationName") == "Close"
     assert inside(page, "view.paused") is False
     assert page.get_by_role("menuitemradio", checked=True).inner_text() == "Close"
     assert done(page) == ["animation"]
@@ -154,8 +146,9 @@ def test_the_true_size_is_drawn_round_the_model(
     wait_for(page, "full")
 
     choose(page, item="Dimensions", role="menuitemcheckbox")
-    page.wait_for_timeout(400)
     labels = page.locator(f"{ELEMENT} .size")
+    labels.first.wait_for()
+    still(page)
     drawn = labels.all_inner_texts()
     spoken = page.locator(f"{ELEMENT} .spoken").inner_text()
     height = page.locator(f"{ELEMENT} .measures path").nth(1).bounding_box()
@@ -234,14 +227,13 @@ def test_it_fills_the_screen_and_comes_back(visit: Open) -> None:
 
     page.get_by_role("button", name="Full screen", exact=True).click()
     page.get_by_role("button", name="Leave full screen").wait_for()
-    page.wait_for_timeout(500)
-    large, seen = page.evaluate("innerHeight"), colours(page)["green"]
+    until(page, lambda: colours(page)["green"] > 0.1)
+    large = page.evaluate("innerHeight")
     filled = inside(page, "view.getRootNode().host.clientHeight")
     page.get_by_role("button", name="Leave full screen").click()
     page.get_by_role("button", name="Full screen", exact=True).wait_for()
 
     assert filled == large
-    assert seen > 0.1
     assert page.locator(ELEMENT).bounding_box() == small
     assert done(page) == ["fullscreen", "fullscreen"]
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from tests.viewer.conftest import Open
 from tests.viewer.models import BLUE, GREEN, RED, a_slab
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, shares, told
+from tests.viewer.sight import ELEMENT, shares, still, told, until
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,7 @@ def test_ten_on_a_page_hold_no_more_than_the_few_near_the_screen(shop: Shop, vis
     see(page, 0)
     page.get_by_role("radio", name="Blue").click()
     page.get_by_role("button", name="Rotate left").click()
-    page.wait_for_timeout(1500)
+    still(page)
     one, shown = page.evaluate("gpu.live.size"), page.evaluate(_ORBIT)
     for at in range(1, 10):
         see(page, at)
@@ -61,7 +61,7 @@ def test_ten_on_a_page_hold_no_more_than_the_few_near_the_screen(shop: Shop, vis
     many, states, views = (page.evaluate(each) for each in ("gpu.live.size", STATES, VIEWS))
     covered = page.evaluate(f"!document.querySelector('{ELEMENT}').shadowRoot.querySelector('.poster.gone')")
     see(page, 0)
-    page.wait_for_timeout(600)
+    until(page, lambda: shares(first.screenshot())["blue"] > 0.1)
 
     # Two screens of 720 px either way, one every 1100 px: the last, and at most two above it.
     assert states[:7] == ["poster"] * 7
@@ -70,7 +70,6 @@ def test_ten_on_a_page_hold_no_more_than_the_few_near_the_screen(shop: Shop, vis
     assert many <= one * 3
     assert covered
     assert page.evaluate(_ORBIT) == pytest.approx(shown, abs=1e-3)
-    assert shares(first.screenshot())["blue"] > 0.1
     assert page.get_by_role("radio", checked=True).first.get_attribute("aria-label") == "Blue"
     assert page.evaluate("gpu.contexts") <= 2
     assert warnings == []

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.viewer.conftest import Open
 from tests.viewer.models import RED, a_slab
 from tests.viewer.shop import STRICT_CSP, Shop, serving
-from tests.viewer.sight import colours, inside, shares, told, wait_for
+from tests.viewer.sight import colours, inside, shares, still, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def test_zoom_and_angle_stay_and_drags_count_while_the_full_model_comes(shop: Sh
     wait_for(page, "preview")
     _drag(page)
     page.get_by_role("button", name="Zoom in").click()
-    page.wait_for_timeout(1500)
+    still(page)
     before, seen = inside(page, _CAMERA), colours(page)["red"]
 
     full.set()
@@ -99,11 +99,12 @@ def test_no_frame_is_blank_during_the_upgrade(shop: Shop, visit: Open) -> None:
 
     cast.on("Page.screencastFrame", keep)
     cast.send("Page.startScreencast", {"format": "png"})
+    until(page, lambda: frames)
     full.set()
     wait_for(page, "full")
     # Chromium leaves out frames that come faster than they are taken, the last one among them: something has to stir.
-    deadline = time.monotonic() + 20
-    while not frames or shares(frames[-1])["green"] <= 0.01:
+    deadline = time.monotonic() + 60
+    while shares(frames[-1])["green"] <= 0.01:
         assert time.monotonic() < deadline, "no frame shows the full model"
         page.evaluate("document.body.style.paddingBottom = `${performance.now() % 7}px`")
         page.wait_for_timeout(100)
@@ -324,7 +325,7 @@ def _drag(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(280, 220, steps=6)
     page.mouse.up()
-    page.wait_for_timeout(1000)
+    still(page)
 
 
 def test_the_service_may_be_elsewhere_than_the_script(shop: Shop, visit: Open) -> None:

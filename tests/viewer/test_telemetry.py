@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.viewer.conftest import Open
 from tests.viewer.shop import PRODUCT_ID, Shop, serving
-from tests.viewer.sight import ELEMENT, told, wait_for
+from tests.viewer.sight import ELEMENT, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -31,10 +31,11 @@ HIDE = """() => {
 }"""
 
 
-def leave(page: Page, shop: Shop) -> list[dict[str, Any]]:
+def leave(page: Page, shop: Shop, *, batches: int = 1) -> list[dict[str, Any]]:
     """Leaves the page, and gives the events of all batches, each checked against the contract."""
     page.goto("about:blank")
-    page.wait_for_timeout(500)
+    until(page, lambda: len(shop.batches) >= batches)
+    page.wait_for_timeout(500)  # nothing may follow
     return events_of(shop)
 
 
@@ -93,7 +94,7 @@ def test_one_page_view_is_one_token_and_the_next_another(shop: Shop, visit: Open
     page.reload()
     wait_for(page, "full")
 
-    leave(page, shop)
+    leave(page, shop, batches=2)
 
     views = [sent["batch"]["view"] for sent in shop.batches]
     assert len(views) == len(set(views)) == 2
@@ -115,7 +116,7 @@ def test_where_no_beacon_goes_out_a_fetch_does(shop: Shop, visit: Open) -> None:
     page = visit(scripts=(NO_BEACON,))
     wait_for(page, "full")
     page.evaluate(HIDE)
-    page.wait_for_timeout(500)
+    until(page, lambda: shop.batches)
 
     options = [
         options
@@ -133,7 +134,7 @@ def test_a_model_on_the_wire_and_one_out_of_the_cache_are_told_apart(shop: Shop,
     page.reload()
     wait_for(page, "full")
 
-    full = [event for event in leave(page, shop) if event["kind"] == "full"]
+    full = [event for event in leave(page, shop, batches=2) if event["kind"] == "full"]
 
     size = len(shop.files["/files/web.glb"])
     assert [event["cache"] for event in full] == ["miss", "hit"]
@@ -202,7 +203,7 @@ def test_many_events_do_not_wait_for_the_end(shop: Shop, visit: Open) -> None:
     wait_for(page, "full")
     for _ in range(17):
         tell(page, "vitrine-error", kind="network", message="")
-    page.wait_for_timeout(500)
+    until(page, lambda: shop.batches)
 
     assert [len(sent["batch"]["events"]) for sent in shop.batches] == [20]
     events_of(shop)
@@ -212,9 +213,7 @@ def test_few_events_wait_ten_seconds_at_most(shop: Shop, visit: Open) -> None:
     page = visit()
     wait_for(page, "full")
 
-    page.wait_for_timeout(10_500)
-
-    assert len(shop.batches) == 1
+    until(page, lambda: len(shop.batches) == 1)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +229,7 @@ def test_who_does_not_want_to_be_counted_is_not(shop: Shop, visit: Open, wish: s
     wait_for(page, "full")
     tell(page, "vitrine-interaction", kind="rotate")
 
-    leave(page, shop)
+    leave(page, shop, batches=0)
 
     assert shop.batches == []
 
@@ -240,7 +239,7 @@ def test_a_page_may_switch_it_off_and_then_it_is_not_even_loaded(shop: Shop, vis
     page = visit()
     wait_for(page, "full")
 
-    leave(page, shop)
+    leave(page, shop, batches=0)
 
     assert shop.batches == []
     assert not [path for path in shop.asked if "telemetry" in path]

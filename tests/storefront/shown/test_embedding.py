@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.viewer.models import BLUE, GREEN, RED, a_slab
 from tests.viewer.shop import Shop, serving
-from tests.viewer.sight import shares
+from tests.viewer.sight import shares, still, until
 from vitrine.catalog import files
 from vitrine.catalog.models import Product, Variant
 from vitrine.pipeline.work import Format, Kind
@@ -40,7 +40,7 @@ def say(page: Page, **message: Any) -> None:
     page.evaluate(
         "message => document.querySelector('iframe').contentWindow.postMessage(message, '*')", message
     )
-    page.wait_for_timeout(1_200)
+    still(page.frames[1])
 
 
 def frame_of(page: Page) -> Frame:
@@ -119,7 +119,7 @@ def test_messages_that_are_none_of_ours_change_nothing(browser: Browser, address
         frame.evaluate(
             "postMessage({ vitrine: 'rotate', degrees: 90 }, '*')"
         )  # from itself, not from around it
-        page.wait_for_timeout(800)
+        still(frame)
 
         assert frame.evaluate(_ORBIT) == pytest.approx(start, abs=0.01)
         assert faults == []
@@ -148,8 +148,7 @@ def test_options_change_what_is_seen(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 400, "height": 400})
     page.goto(f"{address}?controls=off&ar=off&poster=off&background=0000ff&loading=eager")
     page.wait_for_selector("vitrine-viewer[stage=full]", timeout=60_000)
-    page.wait_for_timeout(600)
-
+    until(page, lambda: shares(page.screenshot())["green"] > 0.1)
     seen = shares(page.screenshot())
 
     assert not page.get_by_role("group", name="3D view controls").is_visible()

@@ -87,7 +87,7 @@ def processes_with(words: str) -> list[int]:
     return found
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 20.0) -> bool:
+def until(condition: Callable[[], bool], *, seconds: float = 60.0) -> bool:
     """Whether `condition` came true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

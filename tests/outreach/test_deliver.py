@@ -393,9 +393,9 @@ def test_the_courier_carries_on_until_it_is_stopped(receiver: Receiver) -> None:
     carrying = threading.Thread(target=carry_on)
     carrying.start()
     announce(Topic.PRODUCT_DELETED, uuid.uuid4())
-    came = receiver.came.wait(10)
+    came = receiver.came.wait(60)
     stopped.set()
-    carrying.join(10)
+    carrying.join(60)
 
     assert came
     assert not carrying.is_alive()

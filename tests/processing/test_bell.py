@@ -28,7 +28,7 @@ def test_a_worker_takes_the_next_bell_though_redis_hung_while_it_heard_one(way: 
             channel: Any = queue.channel
             channel.basic_qos(0, 1, False)
             queue.put({"id": "1"})
-            message: Message = queue.get(timeout=5)
+            message: Message = queue.get(timeout=60)
             full = channel.qos.can_consume()
             bell = Bell(
                 message,

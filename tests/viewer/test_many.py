@@ -36,7 +36,7 @@ def see(page: Page, at: int) -> None:
     """Scrolls to one of them and waits until it is whole."""
     page.locator(ELEMENT).nth(at).scroll_into_view_if_needed()
     page.wait_for_function(
-        f"document.querySelectorAll('{ELEMENT}')[{at}].getAttribute('stage') === 'full'", timeout=30_000
+        f"document.querySelectorAll('{ELEMENT}')[{at}].getAttribute('stage') === 'full'"
     )
 
 

@@ -53,7 +53,7 @@ def shopped(visiting: Visiting, slab: Product) -> list[tuple[str, dict[str, Any]
 
 
 def wait_for_events(count: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while Event.objects.count() < count and time.monotonic() < deadline:
         time.sleep(0.05)
 

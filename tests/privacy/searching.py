@@ -26,6 +26,7 @@ _TABLES = """
     JOIN pg_namespace AS space ON space.oid = relation.relnamespace
     WHERE relation.relkind IN ('r', 'p', 'm') AND space.nspname NOT IN ('pg_catalog', 'information_schema')
     AND space.nspname NOT LIKE 'pg_%'
+    AND NOT relation.relispartition -- the table it is a part of shows its rows
 """
 
 

@@ -157,7 +157,7 @@ def _what_they_did_stays(person_id: UUID) -> None:
 
 
 CAGE = ("Kanarienkäfig", "birdcage-tag", "secret of the cage", "note of the cage", "former name of the cage")
-COUNTED = {"insight_event", "insight_event_default", "insight_visit", "insight_measure"}
+COUNTED = {"insight_event", "insight_visit", "insight_measure"}
 """What is kept of views by a product's id alone, for as long as its rules say."""
 
 

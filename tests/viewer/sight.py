@@ -18,11 +18,15 @@ Stage = Literal["poster", "loading", "preview", "full", "failed"]
 def wait_for(page: Page, stage: Stage) -> None:
     page.wait_for_selector(f"{ELEMENT}[stage={stage}]")
     page.wait_for_timeout(400)
-    page.evaluate(_FADED)
+    drawn(page)
 
 
-# The poster's fade, however slowly it is drawn.
-_FADED = f"""Promise.all(document.querySelector('{ELEMENT}').shadowRoot.getAnimations()
+def drawn(page: Page) -> None:
+    """Once every fade and rise in the element has ended, however slowly it is drawn."""
+    page.evaluate(_DRAWN)
+
+
+_DRAWN = f"""Promise.all(document.querySelector('{ELEMENT}').shadowRoot.getAnimations()
   .filter(each => each.effect.getComputedTiming().endTime < Infinity).map(each => each.finished.catch(() => null)))
   .then(() => null)"""
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.viewer.conftest import Open
 from tests.viewer.phones import AXE, HAND, IPHONE, IPHONE_INSTAGRAM, NO_XR, PIXEL, REL_AR, STAY, WEBXR_PHONE
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, told, wait_for
+from tests.viewer.sight import ELEMENT, drawn, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +25,13 @@ def a_desk(visit: Open, **options: Any) -> Page:
 
 
 def codes_in(page: Page) -> list[str]:
-    """What a phone's camera would read off the screen."""
-    page.wait_for_timeout(400)  # the dialog's rise
-    return [found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))]
+    """What a phone's camera would read off the screen, as soon as there is something to read."""
+
+    def read() -> list[str]:
+        return [found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))]
+
+    until(page, read)
+    return read()
 
 
 def violations(page: Page) -> list[str]:
@@ -96,7 +100,8 @@ def test_the_dialogs_have_no_accessibility_violations(shop: Shop, visit: Open, s
     desk = a_desk(visit, color_scheme=scheme)
     phone = called(visit(user_agent=PIXEL, scripts=(STAY, NO_XR), color_scheme=scheme, **HAND), shop)
     phone.get_by_role("dialog", name="Slab").wait_for()
-    phone.wait_for_timeout(400)
+    for page in (phone, desk):
+        drawn(page)  # half-drawn colours are weak ones to axe
 
     assert [each for each in violations(desk) if "region" not in each] == []
     assert [each for each in violations(phone) if "region" not in each] == []

@@ -35,9 +35,7 @@ VIEWS = (
 def see(page: Page, at: int) -> None:
     """Scrolls to one of them and waits until it is whole."""
     page.locator(ELEMENT).nth(at).scroll_into_view_if_needed()
-    page.wait_for_function(
-        f"document.querySelectorAll('{ELEMENT}')[{at}].getAttribute('stage') === 'full'"
-    )
+    page.wait_for_function(f"document.querySelectorAll('{ELEMENT}')[{at}].getAttribute('stage') === 'full'")
 
 
 def test_ten_on_a_page_hold_no_more_than_the_few_near_the_screen(shop: Shop, visit: Open) -> None:

@@ -256,13 +256,13 @@ def test_a_verb_that_takes_long_holds_nobody_up_and_gets_its_place_later() -> No
             with transaction.atomic():
                 note("slow")
                 written.set()
-                go.wait(20)
+                go.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    written.wait(20)
+    written.wait(60)
     note("quick")
     before = chain.seal()
     go.set()

@@ -134,7 +134,7 @@ def test_of_two_admins_who_demote_each_other_one_comes_too_late() -> None:
 
     def demote(one: User, other: User) -> None:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             people.change(one, role=Role.VIEWER, by=other)
             ends.append("done")
         except Conflict:
@@ -146,7 +146,7 @@ def test_of_two_admins_who_demote_each_other_one_comes_too_late() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=60)
 
     assert sorted(ends) == ["done", "too late"]
     assert User.objects.filter(role=Role.ADMIN).count() == 1

@@ -50,7 +50,7 @@ def test_slow_senders_fill_their_own_places_and_everybody_else_is_served(
     monkeypatch.setattr(bodies, "_PATIENCE_S", 0.01)
     application, slow = Bodies(reading, most=2), [Trickle(), Trickle()]
     waiting = [threads.submit(asked, application, "POST", body) for body in slow]
-    assert all(body.began.wait(10) for body in slow)
+    assert all(body.began.wait(60) for body in slow)
 
     page = asked(application, "GET", io.BytesIO())
     with pytest.raises(Busy, match="Send yours again"):

@@ -91,7 +91,7 @@ def test_who_makes_or_drops_a_day_does_not_have_others_wait_behind_him() -> None
 
         assert days.keep_ahead() == 0
 
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < 60
         assert days.there() == []
     assert days.keep_ahead() == days.AHEAD + 2
 

@@ -49,7 +49,7 @@ def test_the_authority_is_handed_out_and_its_key_is_not(service: Service) -> Non
 
 def test_whoever_does_not_trust_it_is_not_served(service: Service) -> None:
     trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    stranger = http.client.HTTPSConnection("127.0.0.1", service.port, timeout=10, context=trusts_nobody)
+    stranger = http.client.HTTPSConnection("127.0.0.1", service.port, timeout=60, context=trusts_nobody)
 
     with closing(stranger), pytest.raises(ssl.SSLCertVerificationError):
         stranger.request("GET", "/health/live")
@@ -57,7 +57,7 @@ def test_whoever_does_not_trust_it_is_not_served(service: Service) -> None:
 
 def test_http_on_its_port_ends_at_once_and_harms_nobody(service: Service) -> None:
     with pytest.raises((http.client.RemoteDisconnected, http.client.BadStatusLine, ConnectionError)):
-        urllib.request.urlopen(f"http://127.0.0.1:{service.port}/health/live", timeout=10)
+        urllib.request.urlopen(f"http://127.0.0.1:{service.port}/health/live", timeout=60)
 
     assert service.call("GET", "/health/live").status == 200
 

@@ -202,13 +202,13 @@ def test_rows_that_somebody_holds_are_left_for_later_and_nobody_waits() -> None:
             with transaction.atomic():
                 list(Repeat.objects.select_for_update().order_by("pk")[:1])
                 held.set()
-                go.wait(20)
+                go.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=holder)
     thread.start()
-    held.wait(20)
+    held.wait(60)
     while_held = retention.sweep()["answers"]
     go.set()
     thread.join()

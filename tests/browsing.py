@@ -12,6 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.builders import a_user
+from tests.viewer.sight import PATIENCE_MS
 from vitrine.access.models import User
 from vitrine.access.roles import Role
 from vitrine.pipeline.studio import find_chromium
@@ -19,8 +20,6 @@ from vitrine.processing.live import STATION
 
 Visiting = Callable[..., Page]
 
-# A busy machine is no fault of the page: drawing a model without a graphics card may hold it up for half a minute.
-PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 _WATCH = """

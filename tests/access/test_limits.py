@@ -62,6 +62,19 @@ def test_a_quota_comes_back_steadily(who: str, monkeypatch: pytest.MonkeyPatch) 
     assert refused > 0
 
 
+@pytest.mark.usefixtures("_patient")
+def test_threads_that_come_and_go_do_not_use_up_the_ways_to_redis(who: str) -> None:
+    """A pool of redis-py's counts a hundred connections made, and then makes no more."""
+    quotas = limits.Quotas(chosen.REDIS_URL)
+    one = limits.asked_of(Kind.READ, who)
+    assert one is not None
+
+    for _ in range(120):
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(quotas.take, [one]).result()
+        assert not quotas.away
+
+
 @pytest.mark.usefixtures("_kept")
 def test_nobody_uses_up_what_is_another_s(who: str) -> None:
     for _ in range(5):

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,25 @@ def test_empty_folders_go_with_their_last_blob_but_the_root_stays(store: BlobSto
     store.move(key_of("uploads/7"), key_of("b"), media_type=GLB)
 
     assert sorted(path.name for path in root.iterdir()) == [UNFINISHED, "b"]
+
+
+def test_a_folder_that_another_makes_and_takes_away_at_once_is_made_anew(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, others = Path.mkdir, ["models/1"]
+
+    def taken_away(folder: Path, **options: Any) -> None:
+        if others and folder.as_posix().endswith(others[-1]):
+            others.pop()
+            raise FileExistsError(errno.EEXIST, "made by another, who took it away again", str(folder))
+        made(folder, **options)
+
+    monkeypatch.setattr(Path, "mkdir", taken_away)
+
+    keep(store, key_of("models/1", "0.glb"), b"blob")
+
+    assert others == []
+    assert all_of(store, key_of("models/1", "0.glb")) == b"blob"
 
 
 def test_files_that_no_key_names_are_not_listed(store: BlobStore, root: Path, tmp_path: Path) -> None:

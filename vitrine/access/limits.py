@@ -222,8 +222,13 @@ class Quotas:
         self._away_until = 0.0
         self._here = Here()
 
+    @property
+    def away(self) -> bool:
+        """Whether Redis did not answer just now."""
+        return time.monotonic() < self._away_until
+
     def take(self, asked: Sequence[Asked]) -> list[Taken]:
-        if time.monotonic() < self._away_until:
+        if self.away:
             return self._here.take(asked)
         try:
             said = self._call(asked)
@@ -251,7 +256,9 @@ class Quotas:
     def _said(self, *command: str | int) -> list[Any]:
         connection = self._own.__dict__.get("connection")
         if connection is None:
-            connection = self._own.connection = self._redis.connection_pool.make_connection()
+            # Beside the pool's count: a thread that ends never gives its own back, and the pool would call itself full.
+            pool = self._redis.connection_pool
+            connection = self._own.connection = pool.connection_class(**pool.connection_kwargs)
         connection.send_command(*command, check_health=False)
         said: list[Any] = connection.read_response()
         return said

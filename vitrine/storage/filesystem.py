@@ -19,7 +19,7 @@ from vitrine.storage.trial import try_out
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
 UNFINISHED = ".partial"  # no key begins with a dot, so no blob can be in the way
-_PLACE_TRIES = 10
+_PLACE_TRIES = 100
 _NOTHING_THERE = (FileNotFoundError, NotADirectoryError)
 
 
@@ -331,7 +331,11 @@ def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent)
-    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    try:
+        folder.mkdir(mode=FOLDER_MODE)
+    except FileExistsError:  # another made it, and a third may have taken it away again since
+        if folder.exists() and not folder.is_dir():
+            raise
     _make_durable(folder.parent)
 
 

@@ -14,6 +14,12 @@ ELEMENT = "vitrine-viewer"
 PATIENCE_MS = 60_000
 """A busy machine is no fault of the page: drawing a model without a graphics card may hold it up for half a minute."""
 
+HIDE = """() => {
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+}"""
+"""What a page notices when another app or tab comes before it."""
+
 Stage = Literal["poster", "loading", "preview", "full", "failed"]
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.viewer.conftest import Open
 from tests.viewer.shop import PRODUCT_ID, Shop, serving
-from tests.viewer.sight import ELEMENT, told, until, wait_for
+from tests.viewer.sight import ELEMENT, HIDE, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -24,11 +24,6 @@ window.fetch = (...all) => { asked.push(all); return known(...all); };"""
 
 SLOW = """Object.defineProperty(navigator, 'connection',
   { value: { effectiveType: '3g', saveData: false } });"""
-
-HIDE = """() => {
-  Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
-  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-}"""
 
 
 def leave(page: Page, shop: Shop, *, batches: int = 1) -> list[dict[str, Any]]:

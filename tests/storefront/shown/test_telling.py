@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browsing import Visiting
-from tests.viewer.sight import wait_for
+from tests.viewer.sight import HIDE, wait_for
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
 from vitrine.insight.models import Event
@@ -20,11 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 _HEAR = """window.heard = [];
 for (const name of ["stage", "error", "interaction", "ar"])
   addEventListener(`vitrine-${name}`, ({ detail }) => heard.push([name, detail]), true);"""
-
-_HIDE = """() => {
-  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-}"""
 
 
 def shown(visiting: Visiting, who: Role | None, path: str) -> Page:
@@ -118,7 +113,7 @@ def test_what_a_browser_says_by_its_header_alone_is_heeded_by_the_service(
     page.goto(f"/p/{slab.pk}")
     wait_for(page, "full")
     with page.expect_response("**/api/events/") as answer:
-        page.evaluate(_HIDE)
+        page.evaluate(HIDE)
 
     assert answer.value.json() == {"accepted": 0, "dropped": 3}
     assert Event.objects.count() == 0

@@ -84,7 +84,9 @@ def costs_of(results: str, load: str) -> Costs:
         r"^\| [^|]+ \| ours web \| ([\d,]+) \|(?:[^|]+\|){4} ([\d.]+) \|", results, re.MULTILINE
     )
     originals = re.findall(r"^\| [^|]+ \| original \| ([\d,]+) \|", results, re.MULTILINE)
-    previews = re.findall(r"\| ([\d,]+) \| [\d,]+ \| [\d.]+ \| \w+ \|$", results, re.MULTILINE)
+    previews = re.findall(
+        r"^\|(?:[^|]+\|){9} ([\d,]+) \| [\d,]+ \| [\d.]+ \| [a-z, ]+ \|$", results, re.MULTILINE
+    )
     assert cooked and originals and previews, "no models"  # noqa: PT018  # one thing: the bench's models
     return Costs(
         read_us=_found(results, r"\| ours, a stranger \|(?:[^|]+\|){3} (\d+) \| (\d+) \|"),

@@ -7,7 +7,7 @@ from bench.shops.ramp import DATABASE, LONGEST_MS, SHOPPERS, VALKEY, WEB, WORKER
 from bench.tables import NONE, heading, row
 
 PARTS = (WEB, DATABASE, VALKEY, WORKER, SHOPPERS)
-RAMP = ("asked views/s", "kept", "p50 ms", "p95 ms", "errors", "uploads", *PARTS, "others", "idle")
+RAMP = ("asked views/s", "due", "kept", "p50 ms", "p95 ms", "errors", "uploads", *PARTS, "others", "idle")
 _NOTHING_LEFT = 0.1
 """Of the machine's cores, the idle share from which on it has none left."""
 _BUSY = 0.85
@@ -23,7 +23,8 @@ def ramp_note(ramp: Ramp) -> str:
         f"reads {kept} are answered by a cache before us, {known} end in 304 and the rest are answered whole; of a "
         f"view's {len(FILES)} files {100 * FILE_MISSED:.0f} in 100 reach us; each view tells one batch of events; a "
         f"thousand views come with {API_READS} reads by token, {CONSOLE_PAGES} pages of the console and {UPLOADS} "
-        f"upload. p50 and p95: reads of a product, from when they were due. The parts' columns are cores kept busy."
+        f"upload. p50 and p95: reads of a product, from when they were due. The parts' columns are cores kept busy; "
+        "processes of a job that end within a step count as others."
     )
 
 
@@ -38,6 +39,7 @@ def _row_of(step: Step) -> str:
     return row(
         [
             f"{step.rate:,.0f}",
+            f"{step.due:,.0f}",
             f"{step.kept:,.0f}",
             *times,
             errors,

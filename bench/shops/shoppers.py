@@ -97,6 +97,7 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
 class Step:
     """What came of one rate."""
 
+    due: int = 0
     done: int = 0
     left_out: int = 0
     asked: Counter[str] = field(default_factory=Counter)
@@ -122,6 +123,7 @@ class Step:
         times = sorted(self.reads_ms) or [0.0]
         return {
             "seconds": seconds,
+            "due": self.due,
             "views": self.done,
             "left_out": self.left_out,
             "asked": dict(self.asked),
@@ -136,6 +138,7 @@ async def step(shops: Shops, connections: Connections, rate: float, seconds: flo
     found, under_way = Step(), set[asyncio.Task[None]]()
     began = due = time.perf_counter()
     while (due := due + shops.chance.expovariate(rate)) < began + seconds:
+        found.due += 1
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if time.perf_counter() > began + seconds:
             break

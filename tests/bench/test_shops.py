@@ -31,6 +31,7 @@ def a_step(
     cores = {WEB: web, DATABASE: 0.2, VALKEY: 0.1, WORKER: 0.1, SHOPPERS: 0.1}
     return Step(
         rate=rate,
+        due=rate,
         kept=rate if kept is None else kept,
         p50_ms=3.0,
         p95_ms=p95_ms,

@@ -26,13 +26,20 @@ def some_shops(products: int = 100) -> Shops:
 
 
 def a_step(
-    rate: float, *, kept: float | None = None, p95_ms: float = 9.0, web: float = 1.0, idle: float = 0.5
+    rate: float,
+    *,
+    due: float | None = None,
+    kept: float | None = None,
+    p95_ms: float = 9.0,
+    web: float = 1.0,
+    idle: float = 0.5,
 ) -> Step:
+    due = rate if due is None else due
     cores = {WEB: web, DATABASE: 0.2, VALKEY: 0.1, WORKER: 0.1, SHOPPERS: 0.1}
     return Step(
         rate=rate,
-        due=rate,
-        kept=rate if kept is None else kept,
+        due=due,
+        kept=due if kept is None else kept,
         p50_ms=3.0,
         p95_ms=p95_ms,
         requests=1000,
@@ -149,13 +156,18 @@ def test_the_ramp_says_where_it_bends_and_what_had_nothing_left() -> None:
     assert "does not wait for a processor" in where_it_bends(a_ramp(a_step(300, kept=200)))
 
 
+def test_fewer_views_than_asked_are_no_fault_where_fewer_came_due() -> None:
+    assert a_step(100, due=90).gave == ""
+    assert a_step(100, due=110, kept=100).gave == "of 110 views a second 100 were kept"
+
+
 def test_a_view_costs_what_the_last_step_that_held_took() -> None:
-    ramp = a_ramp(a_step(100), a_step(200), a_step(300, p95_ms=999))
+    ramp = a_ramp(a_step(100, due=98), a_step(200), a_step(300, p95_ms=999))
 
     assert what_a_view_costs(ramp).startswith(
         "CPU a view, at 200 views a second: web 5.000 ms, PostgreSQL 1.000 ms"
     )
     assert (
         ramp_rows(ramp)[0]
-        == "| 100 | 100 | 3.0 | 9.0 | 0 | 1 | 1.00 | 0.20 | 0.10 | 0.10 | 0.10 | 0.00 | 0.50 |"
+        == "| 100 | 98 | 98 | 3.0 | 9.0 | 0 | 1 | 1.00 | 0.20 | 0.10 | 0.10 | 0.10 | 0.00 | 0.50 |"
     )

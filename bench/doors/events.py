@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 
 from bench.doors.load import load
-from bench.doors.serving import Held, Server, environment_in, held, serving
+from bench.doors.serving import WIDE, Held, Server, environment_in, held, serving
 from vitrine.config.environment import ROOT
 from vitrine.config.serving import APPLICATION
 
@@ -93,7 +93,7 @@ def measure_events(folder: Path, *, few: int = FEW, many: int = MANY, seconds: f
 
 def _take_in(base: Held, seconds: float) -> TakenIn:
     """As fast as they are taken by one process on one core, which is then killed in the middle of it."""
-    with serving(APPLICATION, base, workers=1, RATE_LIMITS="1000") as server:
+    with serving(APPLICATION, base, workers=1, RATE_LIMITS=WIDE) as server:
         for pid in server.family:
             for thread in Path(f"/proc/{pid}/task").iterdir():
                 os.sched_setaffinity(int(thread.name), {0})

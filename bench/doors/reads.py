@@ -8,11 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.doors.load import Load, load
-from bench.doors.serving import Held, Server, held, serving
+from bench.doors.serving import WIDE, Held, Server, held, serving
 from vitrine.config.serving import APPLICATION
 
-WIDE = "1000"
-"""Limits are asked as ever, but one address and fifty people are let through with all of it."""
 ROUNDS = 3
 SECONDS = 3.0
 PRODUCTS = 10_000

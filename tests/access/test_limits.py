@@ -22,9 +22,9 @@ AWAY = f"redis://{NOBODY}/0"
 def _patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What Redis itself is asked for here; a busy machine may pause longer than a shopper should wait."""
     monkeypatch.setattr(limits, "_PATIENCE_S", 30)
-    limits._quotas.cache_clear()
+    limits._made.cache_clear()
     yield
-    limits._quotas.cache_clear()
+    limits._made.cache_clear()
 
 
 @pytest.fixture(params=["in Redis", "here"])

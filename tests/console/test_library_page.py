@@ -1,6 +1,5 @@
 """The library at work: found, gone through, selected, changed and brought back; in a real browser."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browsing import Visiting
 from tests.builders import a_product
+from tests.viewer.sight import until
 from vitrine.access.roles import Role
 from vitrine.catalog.models import AssetVersion, Product
 from vitrine.catalog.saved import SavedView
@@ -84,14 +84,15 @@ def test_a_list_that_cannot_be_had_says_so_and_comes_when_asked_again(visiting: 
 
 def rolled_to(page: Page, goal: Locator, step: int) -> None:
     """Turns the wheel, at the pace at which cards come, until that one is there and no more comes."""
-    ends = time.monotonic() + 120
     at_end = (
         "scrollY === 0" if step < 0 else "scrollY + innerHeight >= document.documentElement.scrollHeight - 1"
     )
-    while not goal.count() or not page.evaluate(at_end):
-        assert time.monotonic() < ends, "the wheel does not get there in 2 minutes"
+
+    def there() -> bool:
         page.mouse.wheel(0, step)
-        page.wait_for_timeout(20)
+        return goal.count() > 0 and bool(page.evaluate(at_end))
+
+    until(page, there)
 
 
 def test_many_scroll_by_in_a_page_that_stays_small_and_back_is_where_one_was(

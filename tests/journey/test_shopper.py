@@ -21,7 +21,7 @@ from tests.journey.processes import wait_until
 from tests.journey.service import ROOT, Service
 from tests.outreach.receiver import Received, Receiver, a_receiver
 from tests.viewer.phones import IPHONE, PIXEL, REL_AR, STAY
-from tests.viewer.sight import until
+from tests.viewer.sight import Stage, until, wait_for
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
 
@@ -79,11 +79,6 @@ def shown(page: Page, selector: str = "vitrine-viewer") -> np.ndarray[Any, np.dt
 def differ(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     """Mean difference of two pictures, 0 to 255."""
     return float(np.abs(one - other).mean())
-
-
-def wait_for_stage(page: Page, stage: str) -> None:
-    page.wait_for_selector(f"vitrine-viewer[stage={stage}]", timeout=60_000)
-    page.wait_for_timeout(600)
 
 
 def only_ours(page: Page, asked: list[str]) -> None:
@@ -197,17 +192,18 @@ def test_the_page_shows_poster_then_preview_then_full(
 
     page.route("**/files/**", hold_models)
     page.goto(f"{service.url}/p/{product['id']}")
-    wait_for_stage(page, "loading")
+    wait_for(page, "loading")
     poster = shown(page)
     seen = {"poster": poster}
-    for stage in ("preview", "full"):
+    stages: tuple[Stage, ...] = ("preview", "full")
+    for stage in stages:
         while not held:
             page.wait_for_timeout(50)
         page.wait_for_timeout(200)
         held.pop(0).continue_()
         if stage == "preview":
             page.wait_for_timeout(50)
-        wait_for_stage(page, stage)
+        wait_for(page, stage)
         seen[stage] = shown(page)
     page.close()
 
@@ -220,7 +216,7 @@ def test_the_page_shows_poster_then_preview_then_full(
 def test_dragging_turns_the_model(service: Service, product: dict[str, Any], browser: Browser) -> None:
     page = browser.new_page(viewport=SQUARE)
     page.goto(f"{service.url}/p/{product['id']}")
-    wait_for_stage(page, "full")
+    wait_for(page, "full")
     before = shown(page)
 
     box = page.locator("vitrine-viewer").bounding_box()
@@ -280,7 +276,7 @@ def test_a_shop_on_another_origin_shows_it_and_asks_nobody_else(
 
     page.goto(f"{other_origin}/{page_name}?server={service.url}&product={product['id']}")
     if viewer == "vitrine-viewer":
-        wait_for_stage(page, "full")
+        wait_for(page, "full")
     else:
         page.wait_for_function(
             "document.querySelector('model-viewer').modelIsVisible === true", timeout=60_000

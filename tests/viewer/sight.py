@@ -24,8 +24,8 @@ Stage = Literal["poster", "loading", "preview", "full", "failed"]
 
 
 def wait_for(page: Page, stage: Stage) -> None:
-    page.wait_for_selector(f"{ELEMENT}[stage={stage}]")
-    page.wait_for_timeout(400)
+    page.wait_for_selector(f"{ELEMENT}[stage={stage}]", timeout=PATIENCE_MS)
+    page.wait_for_timeout(400)  # the fade begins a frame later
     drawn(page)
 
 
@@ -53,16 +53,15 @@ def still(page: Page | Frame) -> list[float]:
     return stands
 
 
+CAMERA = "(orbit => [orbit.theta, orbit.phi, orbit.radius, view.getFieldOfView()])(view.getCameraOrbit())"
+"""For `inside`."""
+
 _STILL = f"""async () => {{
   const view = document.querySelector('{ELEMENT}').shadowRoot.querySelector('model-viewer.view');
-  const stands = () => {{
-    const {{ theta, phi, radius }} = view.getCameraOrbit();
-    return [theta, phi, radius, view.getFieldOfView()];
-  }};
   for (let before; ; ) {{
     for (let frame = 0; frame < 12; frame++) await new Promise(requestAnimationFrame);
     await new Promise(next => setTimeout(next, 300));
-    const now = stands();
+    const now = {CAMERA};
     if (String(now) === String(before)) return now;
     before = now;
   }}

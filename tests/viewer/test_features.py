@@ -278,7 +278,7 @@ def test_a_drag_and_a_wheel_are_told_once_each(visit: Open) -> None:
     page.mouse.down()
     page.mouse.move(280, 220, steps=8)
     page.mouse.up()
-    turn_of(page)
+    still(page)
     page.mouse.wheel(0, -60)
     page.wait_for_function("told.some(([, detail]) => detail.kind === 'zoom')")
     # The further notches in one task: on a busy machine, Playwright's own come seconds apart, which is another gesture.

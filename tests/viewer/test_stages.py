@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Page
 from tests.viewer.conftest import Open
 from tests.viewer.models import RED, a_slab
 from tests.viewer.shop import STRICT_CSP, Shop, serving
-from tests.viewer.sight import colours, inside, shares, still, told, until, wait_for
+from tests.viewer.sight import CAMERA, colours, inside, shares, still, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -74,15 +73,14 @@ def test_zoom_and_angle_stay_and_drags_count_while_the_full_model_comes(shop: Sh
     wait_for(page, "preview")
     _drag(page)
     page.get_by_role("button", name="Zoom in").click()
-    still(page)
-    before, seen = inside(page, _CAMERA), colours(page)["red"]
+    before, seen = still(page), colours(page)["red"]
 
     full.set()
     wait_for(page, "full")
 
     assert abs(before[0] - 25 * 3.14159 / 180) > 0.3
     assert before[3] < 29
-    assert inside(page, _CAMERA) == pytest.approx(before, abs=1e-3)
+    assert inside(page, CAMERA) == pytest.approx(before, abs=1e-3)
     assert colours(page)["green"] == pytest.approx(seen, rel=0.02)
 
 
@@ -102,12 +100,13 @@ def test_no_frame_is_blank_during_the_upgrade(shop: Shop, visit: Open) -> None:
     until(page, lambda: frames)
     full.set()
     wait_for(page, "full")
-    # Chromium leaves out frames that come faster than they are taken, the last one among them: something has to stir.
-    deadline = time.monotonic() + 60
-    while shares(frames[-1])["green"] <= 0.01:
-        assert time.monotonic() < deadline, "no frame shows the full model"
+
+    def shows_the_full_model() -> bool:
+        # Chromium leaves out frames that come faster than they are taken, the last among them: something has to stir.
         page.evaluate("document.body.style.paddingBottom = `${performance.now() % 7}px`")
-        page.wait_for_timeout(100)
+        return shares(frames[-1])["green"] > 0.01
+
+    until(page, shows_the_full_model)
     cast.send("Page.stopScreencast")
 
     coloured = [shares(frame) for frame in frames]
@@ -313,11 +312,6 @@ def test_moving_the_element_keeps_what_it_shows(shop: Shop, visit: Open) -> None
 
     assert len(shop.asked) == asked
     assert colours(page)["green"] > 0.15
-
-
-_CAMERA = (
-    """(orbit => [orbit.theta, orbit.phi, orbit.radius, view.getFieldOfView()])(view.getCameraOrbit())"""
-)
 
 
 def _drag(page: Page) -> None:

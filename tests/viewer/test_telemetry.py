@@ -29,9 +29,13 @@ SLOW = """Object.defineProperty(navigator, 'connection',
 def leave(page: Page, shop: Shop, *, batches: int = 1) -> list[dict[str, Any]]:
     """Leaves the page, and gives the events of all batches, each checked against the contract."""
     page.goto("about:blank")
+    arrived(page, shop, batches=batches)
+    return events_of(shop)
+
+
+def arrived(page: Page, shop: Shop, *, batches: int = 1) -> None:
     until(page, lambda: len(shop.batches) >= batches)
     page.wait_for_timeout(500)  # nothing may follow
-    return events_of(shop)
 
 
 def events_of(shop: Shop) -> list[dict[str, Any]]:
@@ -111,7 +115,7 @@ def test_where_no_beacon_goes_out_a_fetch_does(shop: Shop, visit: Open) -> None:
     page = visit(scripts=(NO_BEACON,))
     wait_for(page, "full")
     page.evaluate(HIDE)
-    until(page, lambda: shop.batches)
+    arrived(page, shop)
 
     options = [
         options
@@ -198,7 +202,7 @@ def test_many_events_do_not_wait_for_the_end(shop: Shop, visit: Open) -> None:
     wait_for(page, "full")
     for _ in range(17):
         tell(page, "vitrine-error", kind="network", message="")
-    until(page, lambda: shop.batches)
+    arrived(page, shop)
 
     assert [len(sent["batch"]["events"]) for sent in shop.batches] == [20]
     events_of(shop)
@@ -208,7 +212,11 @@ def test_few_events_wait_ten_seconds_at_most(shop: Shop, visit: Open) -> None:
     page = visit()
     wait_for(page, "full")
 
-    until(page, lambda: len(shop.batches) == 1)
+    arrived(page, shop)
+
+    assert len(shop.batches) == 1
+    # By the page's own clock, which a busy machine does not make late by seconds.
+    assert 10_000 <= max(event["age_ms"] for event in events_of(shop)) < 15_000
 
 
 @pytest.mark.parametrize(

@@ -187,10 +187,11 @@ class EitherCounts:
         return getattr(self._own, verb)(*arguments)
 
 
+_made = lru_cache(maxsize=4)(EitherCounts)
+_making = threading.Lock()
+"""The cache alone would let threads that come at once have one each, and so more than a burst."""
+
+
 def counts() -> Counts:
-    return _counts(settings.REDIS_URL)
-
-
-@lru_cache(maxsize=4)
-def _counts(url: str) -> Counts:
-    return EitherCounts(url)
+    with _making:
+        return _made(settings.REDIS_URL)

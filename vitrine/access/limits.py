@@ -175,9 +175,7 @@ def _take(kind: Kind, costs: Mapping[str, int]) -> list[Taken]:
     if not times:
         return [free(kind) for _ in costs]
     limit = Limit(plain.per_s * times, plain.burst * times)
-    with _one_each:
-        quotas = _quotas(settings.REDIS_URL)
-    taken = quotas.take([Asked(kind, limit, who, cost) for who, cost in costs.items()])
+    taken = _quotas(settings.REDIS_URL).take([Asked(kind, limit, who, cost) for who, cost in costs.items()])
     for one in taken:
         if not one.allowed:
             LIMITS_HIT.count(one.kind)
@@ -292,11 +290,12 @@ class Here:
         self._whole_at = kept if len(kept) <= _MOST_KEPT else {}
 
 
-_one_each = threading.Lock()
+_made = cache(Quotas)
+_making = threading.Lock()
 """`cache` alone would let threads that come at once have one each, and so more than a burst."""
 
 
-@cache
 def _quotas(url: str) -> Quotas:
     """This process's way to the Redis at `url`."""
-    return Quotas(url)
+    with _making:
+        return _made(url)

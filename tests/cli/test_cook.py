@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import hostile
 from tests.converters import a_converter_to
 from tests.gltf_builders import a_ball, a_plain_ball
+from tests.hostile import glbs, strangers
 from tests.polygon_builders import binary_stl, cube_triangles
 from vitrine.config.environment import ROOT, for_child
 
@@ -79,7 +79,7 @@ def test_scripts_get_json_on_stdout_and_nothing_else(ball: Path, tmp_path: Path)
 
 
 def test_a_model_at_fault_is_exit_code_2_naming_limit_and_value(tmp_path: Path) -> None:
-    (tmp_path / "deep.glb").write_bytes(hostile.huge_accessor()[1])
+    (tmp_path / "deep.glb").write_bytes(glbs.huge_accessor()[1])
 
     told = vitrine("cook", tmp_path / "deep.glb", "--out", tmp_path / "made", *NO_BROWSER)
 
@@ -98,7 +98,7 @@ def test_a_usdz_is_turned_away_saying_what_to_do(tmp_path: Path) -> None:
 
 
 def test_an_fbx_is_turned_away_saying_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "chair.fbx").write_bytes(hostile.fbx()[1])
+    (tmp_path / "chair.fbx").write_bytes(strangers.fbx()[1])
 
     told = vitrine("cook", tmp_path / "chair.fbx", "--out", tmp_path / "made", *NO_BROWSER)
 
@@ -107,7 +107,7 @@ def test_an_fbx_is_turned_away_saying_what_to_install(tmp_path: Path) -> None:
 
 
 def test_an_fbx_is_cooked_with_a_converter(tmp_path: Path) -> None:
-    (tmp_path / "chair.fbx").write_bytes(hostile.fbx()[1])
+    (tmp_path / "chair.fbx").write_bytes(strangers.fbx()[1])
     converter = a_converter_to(a_plain_ball().bytes(), tmp_path)
     order = ("cook", tmp_path / "chair.fbx", "--out", tmp_path / "made", "--only", "web")
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests import hostile
 from tests.converters import TRIANGLE_FBX, a_converter, a_converter_to
 from tests.gltf_builders import a_plain_ball, as_zip
+from tests.hostile import glbs, strangers
 from tests.pipeline.cooking import TOOLS, work_on
 from tests.pipeline.usdz_builders import a_package
 from vitrine.errors import ImportFailed, ModelRejected, UnsupportedFormat
@@ -24,7 +24,7 @@ from vitrine.pipeline.steps.gate import Gate
 from vitrine.pipeline.steps.importing import Import
 from vitrine.pipeline.work import Format, Kind, Work
 
-FBX = hostile.fbx()[1]
+FBX = strangers.fbx()[1]
 
 
 def tools_with(converter: Path) -> Tools:
@@ -60,7 +60,7 @@ def test_a_zipped_fbx_is_given_the_files_beside_it(tmp_path: Path) -> None:
 
 
 def test_what_a_converter_made_is_not_trusted(tmp_path: Path) -> None:
-    tools = tools_with(a_converter_to(hostile.only_points()[1], tmp_path))
+    tools = tools_with(a_converter_to(glbs.only_points()[1], tmp_path))
 
     with pytest.raises(ModelRejected, match="draws 0 triangles"):
         Gate()(Import()(work_on(FBX, tmp_path, name="chair.fbx"), tools), tools)

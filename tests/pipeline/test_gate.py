@@ -9,7 +9,8 @@ import pytest
 
 from tests import hostile
 from tests.gltf_builders import a_ball, a_plain_ball, as_gltf, as_loose_files, as_zip, unpack_glb
-from tests.hostile import HostileFile
+from tests.hostile import archives, glbs, meshes, objs
+from tests.hostile.strangers import HostileFile
 from tests.pipeline.cooking import converted, gated, imported, keeps_to, work_on
 from vitrine.errors import ModelRejected, UnsupportedFormat
 from vitrine.pipeline.formats import sniff
@@ -76,35 +77,35 @@ def _digest(data: bytes) -> str:
 @pytest.mark.parametrize(
     ("build", "told"),
     [
-        (hostile.huge_accessor, "4000000000 elements; the limit is 50000000"),
-        (hostile.deep_chain, "more than 256 levels"),
-        (hostile.many_nodes, "200000 nodes; the limit is 20000"),
-        (hostile.png_bomb, "30000 × 30000 pixels; the limit of a side is 16384"),
-        (hostile.zip_of_many_files, "10000 files; the limit is 1000"),
-        (hostile.drawing_bomb, "466944000 vertices; the limit is 100000000"),
-        (hostile.lying_chunk_length, "says it has 4294967280 bytes"),
-        (hostile.ktx2_that_is_not_basis, "KTX2 that is not Basis Universal"),
-        (hostile.svg_in_a_png_slot, "is an SVG"),
+        (glbs.huge_accessor, "4000000000 elements; the limit is 50000000"),
+        (glbs.deep_chain, "more than 256 levels"),
+        (glbs.many_nodes, "200000 nodes; the limit is 20000"),
+        (glbs.png_bomb, "30000 × 30000 pixels; the limit of a side is 16384"),
+        (archives.zip_of_many_files, "10000 files; the limit is 1000"),
+        (glbs.drawing_bomb, "466944000 vertices; the limit is 100000000"),
+        (glbs.lying_chunk_length, "says it has 4294967280 bytes"),
+        (glbs.ktx2_that_is_not_basis, "KTX2 that is not Basis Universal"),
+        (glbs.svg_in_a_png_slot, "is an SVG"),
         (
-            hostile.stl_that_lies_about_its_count,
+            meshes.stl_that_lies_about_its_count,
             "4000000000 triangles, which take 200000000084 bytes; .* has 684",
         ),
         (
-            hostile.ply_of_billions_of_vertices,
+            meshes.ply_of_billions_of_vertices,
             "says it has 4000000000 of 'vertex'; the limit is 15000000",
         ),
-        (hostile.ply_of_billions_of_faces, "says it has 3999999999 of 'face'; the limit is 15000000"),
-        (hostile.ply_with_a_list_bomb, "face 0 of the PLY has a list of 4000000000 entries; only 64 bytes"),
-        (hostile.ply_with_a_face_of_thousands, "4000 corners in one face; the limit is 1000"),
-        (hostile.ply_with_a_wild_index, "Face 0 names vertex 4000000, but there are only 8"),
-        (hostile.obj_with_a_wild_index, "line 25 of the OBJ names vertex 4000000, but there are 8"),
-        (hostile.obj_with_a_face_of_thousands, "line 25 has 5000 corners; the limit is 1000"),
-        (hostile.obj_whose_materials_have_an_endless_name, "10004 characters; the limit is 512"),
-        (hostile.obj_whose_materials_climb_out, "a place outside the upload: .*etc/passwd"),
-        (hostile.obj_of_many_materials, "1025 materials; the limit is 1024"),
-        (hostile.texture_from_the_web, "a place outside the upload: .http://127.0.0.1:1/secret.png"),
-        (hostile.texture_that_is_a_bomb, "30000 × 30000 pixels; the limit of a side is 16384"),
-        (hostile.texture_that_is_another_bomb, "60000 × 60000 pixels; the limit is 16384 a side"),
+        (meshes.ply_of_billions_of_faces, "says it has 3999999999 of 'face'; the limit is 15000000"),
+        (meshes.ply_with_a_list_bomb, "face 0 of the PLY has a list of 4000000000 entries; only 64 bytes"),
+        (meshes.ply_with_a_face_of_thousands, "4000 corners in one face; the limit is 1000"),
+        (meshes.ply_with_a_wild_index, "Face 0 names vertex 4000000, but there are only 8"),
+        (objs.obj_with_a_wild_index, "line 25 of the OBJ names vertex 4000000, but there are 8"),
+        (objs.obj_with_a_face_of_thousands, "line 25 has 5000 corners; the limit is 1000"),
+        (objs.obj_whose_materials_have_an_endless_name, "10004 characters; the limit is 512"),
+        (objs.obj_whose_materials_climb_out, "a place outside the upload: .*etc/passwd"),
+        (objs.obj_of_many_materials, "1025 materials; the limit is 1024"),
+        (objs.texture_from_the_web, "a place outside the upload: .http://127.0.0.1:1/secret.png"),
+        (objs.texture_that_is_a_bomb, "30000 × 30000 pixels; the limit of a side is 16384"),
+        (objs.texture_that_is_another_bomb, "60000 × 60000 pixels; the limit is 16384 a side"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -118,7 +119,7 @@ def test_a_refusal_names_the_limit_and_the_value(
 
 
 def test_every_missing_file_is_named(tmp_path: Path) -> None:
-    name, data = hostile.gltf_with_files_missing()
+    name, data = glbs.gltf_with_files_missing()
 
     with pytest.raises(ModelRejected) as refused:
         gated(data, tmp_path, name=name)

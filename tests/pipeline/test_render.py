@@ -50,9 +50,9 @@ def test_the_turntable_goes_once_around_from_the_thumbnail(tmp_path: Path, view:
 @pytest.mark.browser
 def test_a_turntable_that_is_too_heavy_is_kept_in_a_lower_quality(tmp_path: Path) -> None:
     work = a_work(tmp_path, source=a_ball(side=64).bytes())
-    free = Render(turntable_px=64)(work, tools(size_px=64)).variants[Kind.TURNTABLE].path.stat().st_size
+    free = Render(turntable_px=128)(work, tools(size_px=128)).variants[Kind.TURNTABLE].path.stat().st_size
 
-    tight = Render(turntable_px=64, turntable_bytes=free - 1)(work, tools(size_px=64))
+    tight = Render(turntable_px=128, turntable_bytes=free - 1)(work, tools(size_px=128))
 
     assert tight.variants[Kind.TURNTABLE].path.stat().st_size < free
 
@@ -82,7 +82,7 @@ def test_a_plain_copy_stands_in_for_what_browsers_do_not_read(tmp_path: Path) ->
     (tmp_path / "plain.glb").write_bytes(a_plain_ball().bytes())
     zipped = Work(source=work.source, source_format=Format.ZIP, folder=tmp_path, plain=tmp_path / "plain.glb")
 
-    assert set(Render()(zipped, tools(size_px=64)).variants) == set(PICTURES)
+    assert set(Render()(zipped, tools(size_px=128)).variants) == set(PICTURES)
 
 
 def test_without_a_browser_there_is_no_poster_and_the_report_says_so(tmp_path: Path) -> None:

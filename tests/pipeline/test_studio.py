@@ -16,7 +16,7 @@ from vitrine.pipeline.studio import ModelUnreadable, Session, ViewSpec
 from vitrine.pipeline.studio.browser import _group
 from vitrine.pipeline.studio.reference import framed_views
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from vitrine.pipeline.studio import BrowserLost, Session, Studio, ViewSpec
 from vitrine.pipeline.studio.browser import SWIFTSHADER
 from vitrine.pipeline.studio.room import sweep
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 
 def test_a_hanging_page_is_ended_and_said_to_be_lost() -> None:

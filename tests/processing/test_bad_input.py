@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.builders import a_product
 from tests.conftest import Caller
-from tests.hostile import REJECTED, UNSUPPORTED, HostileFile
+from tests.hostile import REJECTED, UNSUPPORTED
+from tests.hostile.strangers import HostileFile
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion, Product, Status

@@ -10,11 +10,41 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
 
 from vitrine.storage.s3_upload import Bucket
 
+if TYPE_CHECKING:  # the stubs are installed for development only
+    from mypy_boto3_s3 import S3Client
+
 ACCESS_KEY_ID, SECRET = "a-key-of-16-and-more", "a-secret-for-testing"
 READY_WITHIN_S = 60
+_ROOT = Path(__file__).parents[2]
+
+
+def a_bucket(address: str, *, name: str = "blobs") -> Bucket:
+    return Bucket(
+        name=name,
+        region="us-east-1",
+        endpoint_url=address,
+        access_key_id=ACCESS_KEY_ID,
+        secret_access_key=SECRET,
+        connect_timeout_s=1,
+        read_timeout_s=20,
+        attempts=2,
+    )
+
+
+def a_client(address: str) -> "S3Client":
+    return boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id=ACCESS_KEY_ID,
+        aws_secret_access_key=SECRET,
+    )
 
 
 @contextmanager
@@ -23,8 +53,8 @@ def moto_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         with log.open("wb") as out:
-            command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            command = [sys.executable, "-m", "tests.storage.dated_moto", "-H", "127.0.0.1", "-p", "0"]
+            child = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
             yield _address(child, log, r"Running on (\S+)\n")
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.storage.promise import *  # noqa: F403 -- every promise is a test of this store
-from tests.storage.promise import GLB, all_of, keep, some_bytes, write_in_steps
+from tests.storage.promise.acts import GLB, all_of, keep, some_bytes, write_in_steps
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import BlobStore, key_of
 from vitrine.storage.filesystem import UNFINISHED, FilesystemStore

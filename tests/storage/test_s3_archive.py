@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
-from tests.storage.promise import GLB, keep
+from tests.storage.promise.acts import GLB, keep
+from tests.storage.s3_server import a_bucket, a_client
 from vitrine.catalog.files import tags_of
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import key_of
@@ -19,32 +19,17 @@ if TYPE_CHECKING:  # the stubs are installed for development only
 PRODUCT = "0190a5e2-8f3c-7d21-9a44-5b6c7d8e9f00"
 ORIGINAL = key_of("models", PRODUCT, f"{'a' * 64}.glb")
 VARIANT = key_of("models", PRODUCT, f"web-{'a' * 32}.glb")
-ACCESS_KEY_ID, SECRET = "a-key-for-testing", "a-secret-for-testing"
 
 
 @pytest.fixture
 def bucket(s3_address: str, client: "S3Client") -> Bucket:
     client.create_bucket(Bucket="archive")
-    return Bucket(
-        name="archive",
-        region="us-east-1",
-        endpoint_url=s3_address,
-        access_key_id=ACCESS_KEY_ID,
-        secret_access_key=SECRET,
-        attempts=2,
-        tags_of=tags_of,
-    )
+    return replace(a_bucket(s3_address, name="archive"), tags_of=tags_of)
 
 
 @pytest.fixture(scope="module")
 def client(s3_address: str) -> "S3Client":
-    return boto3.client(
-        "s3",
-        endpoint_url=s3_address,
-        region_name="us-east-1",
-        aws_access_key_id=ACCESS_KEY_ID,
-        aws_secret_access_key=SECRET,
-    )
+    return a_client(s3_address)
 
 
 def tags(client: "S3Client", bucket: Bucket, key: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from tests.storage.promise import *  # noqa: F403 -- every promise is a test of this store
-from tests.storage.promise import CHAIR, GLB, PART, all_of, keep, put_parts, some_bytes
+from tests.storage.promise.acts import CHAIR, GLB, PART, all_of, keep, put_parts, some_bytes
 from tests.storage.s3_server import ACCESS_KEY_ID, SECRET, rclone_bucket
 from vitrine.errors import StoreFailed
 from vitrine.storage.blobs import BlobStore, key_of

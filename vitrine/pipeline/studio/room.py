@@ -26,7 +26,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
-    """`root` is the folder that holds `viewer/` and `node_modules/`; `limit_s` is for one view on an idle machine."""
+    """`root` is the folder that holds `viewer/` and `node_modules/`; `limit_s` is for one view on an idle machine.
+
+    `size_px` is a picture's side, at least 96: Chromium draws a smaller window once a second.
+    """
 
     chromium: Path
     root: Path = ROOT

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import redis
@@ -120,13 +121,39 @@ def test_a_quota_that_is_whole_again_leaves_nothing_behind(who: str) -> None:
     assert 990_000 < left_ms <= 1_000_000
 
 
-def test_a_redis_that_hangs_is_waited_for_once_and_then_left_alone(who: str, settings: Settings) -> None:
+def test_a_redis_that_hangs_is_waited_for_once_and_then_left_alone(
+    who: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_PAUSE_S", 60)  # a busy machine may take a second between two calls
     with hanging() as server:
         settings.REDIS_URL = f"redis://{server.place}/0"
         taken = [take(Kind.WRITE, who).allowed for _ in range(5)]
 
         assert taken == [True, True, True, False, False]
         assert len(server.taken) == 1
+
+
+@pytest.mark.usefixtures("_patient")
+def test_connections_that_redis_ended_are_replaced_and_nothing_is_counted_here_meanwhile(who: str) -> None:
+    name = uuid.uuid4().hex
+    quotas = limits.Quotas(f"{chosen.REDIS_URL}{'&' if '?' in chosen.REDIS_URL else '?'}client_name={name}")
+    asked, together = limits.asked_of(Kind.WRITE, who), Barrier(2)
+    assert asked is not None
+
+    def take_one(_: int) -> limits.Taken:
+        together.wait(30)  # so that each thread takes one
+        return quotas.take([asked])[0]
+
+    with ThreadPoolExecutor(2) as threads, redis.Redis.from_url(chosen.REDIS_URL) as client:
+        list(threads.map(take_one, range(2)))
+        ours = [one["id"] for one in client.client_list() if one["name"] == name]
+        for one in ours:
+            client.client_kill_filter(_id=one)
+        left = sorted(one.remaining for one in threads.map(take_one, range(2)))
+
+    assert len(ours) == 2
+    assert left == [0, 0]
+    assert not quotas.away
 
 
 def test_a_crowd_without_redis_fills_no_memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

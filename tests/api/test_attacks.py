@@ -1,4 +1,4 @@
-"""What attackers try first: refused, nothing changed, nothing told. Models that mean harm: tests/hostile.py."""
+"""What attackers try first: refused, nothing changed, nothing told. Models that mean harm: tests/hostile."""
 
 import importlib
 import json

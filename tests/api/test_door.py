@@ -1,15 +1,10 @@
 """The web server itself with our application: reads, bodies, streams, and what becomes of them when things break."""
 
 import http.client
-import os
-import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
@@ -20,74 +15,14 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from pytest_django import DjangoDbBlocker
 
 from tests.api.sending import GLB
+from tests.api.served import Served, quick, start
 from tests.builders import a_product, a_user
 from tests.journey.processes import descendants, wait_until
-from tests.journey.service import a_free_port
 from vitrine.access import tokens
 from vitrine.access.roles import Role
 from vitrine.catalog.models import AssetVersion
-from vitrine.config.environment import ROOT, for_child
-from vitrine.config.serving import APPLICATION, GRANIAN
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    port: int
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-
-    def ask(self, method: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-        one = self.connection()
-        try:
-            one.request(method, path, headers={"Host": "localhost", **headers})
-            answer = one.getresponse()
-            return answer, answer.read()
-        finally:
-            one.close()
-
-    def lives(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()
-        try:
-            return self.ask("GET", "/health/live")[0].status == 200
-        except OSError:
-            return False
-
-    def end(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-
-def _start(folder: Path) -> Served:
-    """On this test's own database: what a test commits is there to be read."""
-    chosen, port = connection.settings_dict, a_free_port()
-    where = {name: chosen[key] for name, key in (("host", "HOST"), ("port", "PORT")) if chosen[key]}
-    who = f"{quote(chosen['USER'], safe='')}:{quote(chosen['PASSWORD'], safe='')}@" if chosen["USER"] else ""
-    environment = for_child(
-        DATABASE_URL=f"postgresql://{who}/{chosen['NAME']}?{urlencode(where)}",
-        REDIS_URL=settings.REDIS_URL,
-        DATA_DIR=str(folder),
-        SECRET_KEY=settings.SECRET_KEY,
-        RATE_LIMITS="1",
-    )
-    command = [sys.executable, *GRANIAN, "--host", "127.0.0.1", "--port", str(port), APPLICATION]
-    log = folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
-        )
-    served = Served(port, process, log)
-    try:
-        assert wait_until(served.lives, limit_s=60), log.read_text()
-    except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    return served
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +30,10 @@ def server(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Served]:
     with django_db_blocker.unblock():
-        served = _start(tmp_path_factory.mktemp("door"))
+        served = start(tmp_path_factory.mktemp("door"))
         connection.close()
     yield served
-    if served.process.poll() is None:
-        os.killpg(served.process.pid, signal.SIGKILL)
-        served.process.wait()
-
-
-def quick(answer: http.client.HTTPResponse) -> bool:
-    return (answer.headers["Server-Timing"] or "").startswith("cache;dur=")
+    served.kill()
 
 
 def test_reads_are_quick_one_after_another_on_one_connection(server: Served) -> None:
@@ -182,6 +111,40 @@ def test_a_large_body_that_comes_slowly_holds_nobody_up(server: Served) -> None:
     assert AssetVersion.objects.latest("created_at").size == len(GLB) + 8_000_000
 
 
+def _peak_mb(process: int) -> float:
+    """Of its memory since the mark was last reset."""
+    told = Path(f"/proc/{process}/status").read_text()
+    return int(told.split("VmHWM:")[1].split()[0]) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_form_of_200_megabytes_takes_no_memory_to_speak_of(server: Served) -> None:
+    (web,) = descendants(server.process.pid)
+    head = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nLarge\r\n--x\r\nContent-Disposition: '
+    head += b'form-data; name="model_file"; filename="large.glb"\r\n\r\n' + GLB
+    tail, piece, pieces = b"\r\n--x--\r\n", bytes(1_000_000), 200
+    Path(f"/proc/{web}/clear_refs").write_text("5")  # the mark begins anew
+    before = _peak_mb(web)
+
+    one = server.connection()
+    one.putrequest("POST", "/api/assets/3d/", skip_host=True)
+    one.putheader("Host", "localhost")
+    one.putheader("Authorization", f"Bearer {tokens.begin(a_user(Role.EDITOR)).access}")
+    one.putheader("Content-Type", "multipart/form-data; boundary=x")
+    one.putheader("Content-Length", str(len(head) + pieces * len(piece) + len(tail)))
+    one.endheaders(head)
+    for _ in range(pieces):
+        one.send(piece)
+    one.send(tail)
+    answer = one.getresponse()
+    said = answer.read()
+    one.close()
+
+    assert answer.status == 201, said
+    assert AssetVersion.objects.latest("created_at").size == len(GLB) + pieces * len(piece)
+    assert _peak_mb(web) - before < 50
+
+
 def test_a_sender_who_goes_away_leaves_the_server_well(server: Served) -> None:
     token = tokens.begin(a_user(Role.EDITOR)).access
     for _ in range(settings.BODIES_AT_ONCE + 1):
@@ -240,7 +203,7 @@ def test_listeners_who_went_away_give_their_places_back(server: Served) -> None:
 
 
 def test_told_to_end_it_ends_open_streams_and_itself(tmp_path: Path) -> None:
-    served = _start(tmp_path)
+    served = start(tmp_path)
     one, answer = _listen(served, _cookie())
     try:
         assert answer.readline().startswith(b"retry:")
@@ -253,6 +216,4 @@ def test_told_to_end_it_ends_open_streams_and_itself(tmp_path: Path) -> None:
     finally:
         one.close()
         answer.close()
-        if served.process.poll() is None:
-            os.killpg(served.process.pid, signal.SIGKILL)
-            served.process.wait()
+        served.kill()

@@ -1,7 +1,7 @@
 """The read that every product page makes: quick, and never a moment behind."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
@@ -16,8 +16,6 @@ from rest_framework.test import APIClient
 from tests.api.entering import Door, Got, entering
 from tests.builders import a_product, a_user
 from vitrine.access import tokens
-from vitrine.access.limits import LIMITS, Limit
-from vitrine.access.limits import Kind as Quota
 from vitrine.access.models import User
 from vitrine.access.roles import Role
 from vitrine.api import quick, reading
@@ -30,12 +28,6 @@ from vitrine.traces.spans import Span, Tracing, trace_by
 pytestmark = pytest.mark.django_db(transaction=True)  # the quick read has a connection of its own
 
 Change: TypeAlias = Callable[[Product], object]
-
-
-@pytest.fixture
-def door(transactional_db: None) -> Iterator[Door]:
-    with entering() as door:
-        yield door
 
 
 def address(product: Product) -> str:
@@ -328,17 +320,6 @@ def test_a_login_that_has_ended_is_refused_at_once_although_its_token_was_known(
 
     assert door.get(address(product), who).status == 401
     assert door.get(address(product), other).status == 200
-
-
-def test_a_quota_counts_both_ways(door: Door, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    settings.RATE_LIMITS = 1
-    monkeypatch.setitem(LIMITS, Quota.PUBLIC, Limit(per_s=0.001, burst=2))
-    product, client = a_product(), f"10.{uuid4().int % 200}.{uuid4().int % 200}.1:1"
-
-    got = [door.get(address(product), client=client) for _ in range(3)]
-
-    assert [one.headers["ratelimit"].split(";")[1] for one in got[:2]] == ["r=1", "r=0"]
-    assert (got[2].status, got[2].json()["code"]) == (429, "too-many-requests")
 
 
 @pytest.mark.parametrize("proxies", [0, 1])

@@ -13,8 +13,7 @@ from rest_framework.test import APIClient
 
 from tests.api.sending import GLB, begun, completed, left_of, put_bytes
 from tests.conftest import Caller
-from tests.storage.s3_server import moto_server, odd_server
-from tests.storage.test_s3 import a_bucket, a_client
+from tests.storage.s3_server import a_bucket, a_client, moto_server, odd_server
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import AssetVersion

@@ -20,7 +20,7 @@ from vitrine.config.backup.marker import refuse_half_restored
 from vitrine.config.environment import for_child
 from vitrine.config.fault import SetupFault
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.journey
 
 NOT_COOKED = {"optimize": "false"}
 

@@ -90,17 +90,6 @@ def test_a_killed_worker_s_job_is_taken_up_by_the_next(service: Service) -> None
     assert_done_by_the_second_attempt(service, product_id)
 
 
-def test_nothing_of_a_worker_killed_while_it_optimizes_runs_on(service: Service) -> None:
-    product_id = started(service, name="orphans", step="optimize")
-    engines = running_engines(service)
-
-    for pid in service.processes(WORKER):
-        kill(pid)
-
-    assert wait_until(lambda: not any(is_alive(pid) for pid in engines), limit_s=5)
-    assert_done_by_the_second_attempt(service, product_id)
-
-
 def test_a_killed_engine_s_job_is_tried_again(service: Service) -> None:
     product_id = started(service, name="engine killed", step="optimize")
     engines = running_engines(service)
@@ -123,12 +112,14 @@ def test_a_job_goes_on_while_the_broker_is_killed(service: Service) -> None:
     assert (task["status"], task["attempts"]) == ("done", 1)
 
 
-def test_a_job_outlives_broker_and_worker(service: Service) -> None:
+def test_a_job_outlives_broker_and_worker_and_nothing_of_it_runs_on(service: Service) -> None:
     product_id = started(service, name="broker and worker killed", step="optimize")
+    engines = running_engines(service)
 
     for pid in [broker(service), *service.processes(WORKER)]:
         kill(pid)
 
+    assert wait_until(lambda: not any(is_alive(pid) for pid in engines), limit_s=5)
     assert_done_by_the_second_attempt(service, product_id)
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
+from playwright.sync_api import Browser
 
 from tests.config.test_tls import drawn
 from tests.gltf_builders import a_plain_ball
 from tests.journey.processes import wait_until
 from tests.journey.service import Service
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +89,44 @@ def test_the_terminal_shows_a_code_and_how_to_trust(service: Service) -> None:
     assert [found.text for found in zxingcpp.read_barcodes(drawn(block))] == [address.group(1)]
     assert f":{service.port}/ca.crt" in said(service)
     assert "Certificate Trust Settings" in said(service)
+
+
+_BY_HTTP_2 = """async ({token, product}) => {
+  const login = {Authorization: `Bearer ${token}`};
+  const read = await fetch(product, {headers: login});
+  const form = new FormData();
+  form.set("name", "Large");
+  form.set("optimize", "false");
+  const head = new Uint8Array([0x67, 0x6c, 0x54, 0x46, 2, 0, 0, 0]);
+  form.set("model_file", new Blob([head, new Uint8Array(20_000_000)]), "large.glb");
+  const sent = await fetch("/api/assets/3d/", {method: "POST", headers: login, body: form});
+  const stream = await fetch("/api/tasks/stream", {headers: {...login, Accept: "text/event-stream"}});
+  const reader = stream.body.getReader();
+  const first = new TextDecoder().decode((await reader.read()).value);
+  await reader.cancel();
+  const entries = performance.getEntriesByType("resource").filter((one) => one.initiatorType === "fetch");
+  return {
+    protocols: [...performance.getEntriesByType("navigation"), ...entries].map((one) => one.nextHopProtocol),
+    read: [read.status, read.headers.get("Server-Timing"), (await read.json()).name],
+    sent: [sent.status, (await sent.json()).size],
+    told: [stream.status, first.slice(0, 6)],
+  };
+}"""
+
+
+def test_a_browser_reads_sends_and_listens_by_http_2(service: Service, browser: Browser) -> None:
+    product = service.upload(a_plain_ball().bytes(), name="Of HTTP/2")
+    page = browser.new_context(ignore_https_errors=True).new_page()
+    try:
+        page.goto(f"{service.url}/login")
+        found = page.evaluate(
+            _BY_HTTP_2, {"token": service.token, "product": f"/api/assets/3d/{product['id']}/"}
+        )
+    finally:
+        page.context.close()
+
+    assert set(found["protocols"]) == {"h2"}
+    assert found["read"][0::2] == [200, "Of HTTP/2"]
+    assert found["read"][1].startswith("cache;dur="), "it went the long way"
+    assert found["sent"] == [201, 20_000_008]
+    assert found["told"] == [200, "retry:"]

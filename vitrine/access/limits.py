@@ -129,8 +129,21 @@ class Asked(NamedTuple):
         )
 
 
-def take(kind: Kind, who: str) -> Taken:
-    """One of `who`'s quota of that kind."""
+class Receipt(NamedTuple):
+    """That a request has taken its one of `who`'s quota already."""
+
+    who: str
+    taken: Taken
+
+
+RECEIPT = "vitrine.receipt"
+"""Where a request's META has its receipt. No header that is sent gets such a name."""
+
+
+def take(kind: Kind, who: str, receipt: Receipt | None = None) -> Taken:
+    """One of `who`'s quota of that kind, unless the receipt says that it was taken."""
+    if receipt is not None and (receipt.who, receipt.taken.kind) == (who, kind):
+        return receipt.taken
     return take_each(kind, {who: 1})[who]
 
 
@@ -252,14 +265,22 @@ class Quotas:
             return self._said("EVAL", SCRIPT, len(names), *names, *numbers)
 
     def _said(self, *command: str | int) -> list[Any]:
-        connection = self._own.__dict__.get("connection")
-        if connection is None:
-            # Beside the pool's count: a thread that ends never gives its own back, and the pool would call itself full.
-            pool = self._redis.connection_pool
-            connection = self._own.connection = pool.connection_class(**pool.connection_kwargs)
-        connection.send_command(*command, check_health=False)
-        said: list[Any] = connection.read_response()
-        return said
+        known = self._own.__dict__.get("connection")
+        if known is not None:
+            try:
+                return _said_by(known, command)
+            except redis.ConnectionError:
+                known.disconnect()  # Redis may have ended it long ago: a new one says whether it is away
+        # Beside the pool's count: a thread that ends never gives its own back, and the pool would call itself full.
+        pool = self._redis.connection_pool
+        self._own.connection = pool.connection_class(**pool.connection_kwargs)
+        return _said_by(self._own.connection, command)
+
+
+def _said_by(connection: Any, command: Sequence[str | int]) -> list[Any]:
+    connection.send_command(*command, check_health=False)
+    said: list[Any] = connection.read_response()
+    return said
 
 
 class Here:

@@ -6,7 +6,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from vitrine.access.limits import Kind, Taken, take
+from vitrine.access.limits import RECEIPT, Kind, Taken, take
 from vitrine.api.authentication import caller
 from vitrine.api.callers import name_of_caller
 from vitrine.errors import TooMany
@@ -16,7 +16,7 @@ class Limits(BaseThrottle):
     """For every view, once it is known who calls. A view names another kind by `limited_as = {"POST": Kind.UPLOAD}`."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        taken = take(kind_of(request, view), name_of_caller(request))
+        taken = take(kind_of(request, view), name_of_caller(request), request.META.get(RECEIPT))
         view.headers.update(taken.headers)
         if not taken.allowed:
             raise too_many(taken)

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import structlog
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from vitrine.access.addresses import HasMeta
-from vitrine.access.limits import SCRIPT, Kind, Taken, asked_of, free, name_of_address
+from vitrine.access.limits import SCRIPT, Kind, Receipt, Taken, asked_of, free, name_of_address
 from vitrine.access.lines import LineBroken
 from vitrine.access.redis_line import RedisLine
 from vitrine.access.roles import Action, Role, may
@@ -39,6 +39,12 @@ def product_in(path: str) -> UUID | None:
     """Which product's address that is."""
     found = _PATH.fullmatch(path)
     return UUID(found[1]) if found else None
+
+
+class Asking(HasMeta, Protocol):
+    """A request. `receipt` is for the long way: what was taken here is not taken there again."""
+
+    receipt: Receipt | None
 
 
 @dataclass(slots=True)
@@ -89,7 +95,7 @@ class QuickReads:
         await self._redis.end()
         await self._database.end()
 
-    async def answer(self, request: HasMeta, product_id: UUID, base: str) -> Told | None:
+    async def answer(self, request: Asking, product_id: UUID, base: str) -> Told | None:
         """None for what goes the long way. `base` is where this service is reached."""
         known, subject = _who(request)
         if not known:
@@ -101,7 +107,7 @@ class QuickReads:
             return None
 
     async def _answer(
-        self, request: HasMeta, product_id: UUID, base: str, subject: Subject | None
+        self, request: Asking, product_id: UUID, base: str, subject: Subject | None
     ) -> Told | None:
         person = subject.person if subject else None
         timing = Timing()
@@ -126,7 +132,7 @@ class QuickReads:
         body = kept.at(base)
         return Told(200, body, _headers(etag(kept.stamp, base), body, taken, timing), person)
 
-    async def _take(self, request: HasMeta, person: UUID | None, name: str) -> tuple[Taken, bytes | None]:
+    async def _take(self, request: Asking, person: UUID | None, name: str) -> tuple[Taken, bytes | None]:
         """One of a quota, by the names that the long way counts by, and what is kept under `name`, by one trip."""
         kind, who = (
             (Kind.PUBLIC, name_of_address(request)) if person is None else (Kind.READ, f"user {person}")
@@ -136,7 +142,10 @@ class QuickReads:
             (found,) = await self._redis.run([name], []) or [None]
             return free(kind), found
         wait_us, ahead_us, *fetched = await self._redis.run([asked.name, name], asked.numbers)
-        return asked.taken(wait_us, ahead_us), fetched[0] if fetched else None
+        taken = asked.taken(wait_us, ahead_us)
+        if taken.allowed:
+            request.receipt = Receipt(who, taken)
+        return taken, fetched[0] if fetched else None
 
     async def _made_once(self, product_id: UUID, stamp: str) -> tuple[Kept | None, str]:
         """Made by one thread of this process, however many ask for it meanwhile."""

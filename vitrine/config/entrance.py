@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from vitrine.access.addresses import address_of, shortened
+from vitrine.access.limits import Receipt
 from vitrine.api.answers import manners
 from vitrine.api.quick import QuickReads, Told, product_in
 from vitrine.api.shapes import base_url
@@ -53,11 +54,12 @@ _ODD = frozenset({"content-length", "transfer-encoding", "expect", "x-forwarded-
 """What no read of a product needs: whoever sends it goes the long way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """A request as far as the quick way reads it."""
+    """A request as far as the quick way reads it, and what was taken for it from a quota."""
 
     META: dict[str, str]
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +85,25 @@ class Entrance:
         self._dress = lru_cache(maxsize=1024)(_dress)
 
     async def answer(self, scope: Scope, exchange: Exchange) -> None:
+        receipt = None
         if scope.method in {"GET", "HEAD"} and (product_id := product_in(scope.path)) is not None:
-            if await self._answered(scope, exchange, product_id):
-                return
+            request = _asked(scope)
+            if request is not None:
+                if await self._answered(scope, exchange, product_id, request):
+                    return
+                receipt = request.receipt
             READ_CACHE.count("long")
-        await self._long.answer(scope, exchange)
+        await self._long.answer(scope, exchange, receipt)
 
     def stop(self) -> None:
         """The server was told to end: lines that would stay open for minutes end now."""
         STATION.let_go()
 
-    async def _answered(self, scope: Scope, exchange: Exchange, product_id: UUID) -> bool:
+    async def _answered(self, scope: Scope, exchange: Exchange, product_id: UUID, request: Asked) -> bool:
         started = time.perf_counter()
-        request = _asked(scope)
-        place = _place(request, scope.scheme) if request else None
+        place = _place(request, scope.scheme)
         base = self._base(place) if place else None
-        if request is None or place is None or base is None:
+        if place is None or base is None:
             return False
         opened = requests.request_span(request)
         try:

@@ -12,6 +12,8 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 import structlog
 from django.db import connections
 
+from vitrine.access.limits import RECEIPT, Receipt
+
 log = structlog.get_logger()
 
 T = TypeVar("T")
@@ -135,8 +137,10 @@ class LongWay:
     def __init__(self, application: WSGIApplication, threads: Threads) -> None:
         self._application, self._threads = application, threads
 
-    async def answer(self, scope: Scope, exchange: Exchange) -> None:
+    async def answer(self, scope: Scope, exchange: Exchange, receipt: Receipt | None = None) -> None:
         environ = environ_of(scope)
+        if receipt is not None:
+            environ[RECEIPT] = receipt
         has_body = "CONTENT_LENGTH" in environ or scope.method not in {"GET", "HEAD"}
         environ["wsgi.input"] = (
             io.BufferedReader(_Body(exchange, self._threads), _BODY_PIECE)

@@ -54,5 +54,3 @@ WEBXR_PHONE = (
     (Path(__file__).parent / "phone.js").read_text(),
 )
 """Scripts that make any page's browser a phone with WebXR; see phone.js."""
-
-AXE = _MODULES / "axe-core" / "axe.min.js"

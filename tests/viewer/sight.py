@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Frame, Locator, Page
 
 ELEMENT = "vitrine-viewer"
 PATIENCE_MS = 60_000
@@ -94,6 +94,42 @@ def inside(page: Page, script: str) -> Any:
         f"() => {{ const view = document.querySelector('{ELEMENT}').shadowRoot.querySelector('model-viewer.view');"
         f" return {script}; }}"
     )
+
+
+def lose(page: Page) -> None:
+    """Takes the graphics card away; `loss.restoreContext()` gives it back.
+
+    The canvas itself cannot be looked for: with two views in the page, as while the full model comes, it is in neither.
+    """
+    page.locator(VIEW).evaluate(_LOSE)
+
+
+def slow_card(view: Locator) -> None:
+    """What moves is drawn coarsely from now on, as on a slow graphics card, and a frame takes a quarter of a second."""
+    view.evaluate(_SLOW_CARD)
+
+
+VIEW = f"{ELEMENT} model-viewer.view"
+
+_RENDERER = """
+  let [face, symbol] = [view, null];
+  for (; face && !symbol; face = Object.getPrototypeOf(face))
+    symbol = Object.getOwnPropertySymbols(face).find(each => each.description === 'renderer');
+  const renderer = view[symbol];"""
+
+_LOSE = f"""view => {{{_RENDERER}
+  window.loss ??= renderer.threeRenderer.getContext().getExtension('WEBGL_lose_context');
+  loss.loseContext();
+}}"""
+
+_SLOW_CARD = f"""view => {{{_RENDERER}
+  Object.defineProperty(renderer, 'avgFrameDuration', {{ get: () => 1000, set: () => undefined }});
+  const hold = () => {{
+    for (const end = performance.now() + 250; performance.now() < end; );
+    requestAnimationFrame(() => setTimeout(hold));
+  }};
+  hold();
+}}"""
 
 
 def choose(page: Page, *, item: str, role: Literal["menuitem", "menuitemcheckbox", "menuitemradio"]) -> None:

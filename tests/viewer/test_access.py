@@ -1,19 +1,15 @@
 """For everybody: by keyboard, by ear, in one's own language and direction, with little motion, without scripts."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page
 
-from tests.viewer.conftest import LISTENER, Open
+from tests.viewer.axe import faults
+from tests.viewer.conftest import Open
 from tests.viewer.models import GREEN, RED, a_slab
 from tests.viewer.shop import Shop
 from tests.viewer.sight import ELEMENT, choose, colours, inside, still, wait_for
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SPOTS = {"hotspots": [{"position": [0.3, 0.9, 0.1], "normal": "0 0 1", "text": "Oak"}]}
 RICH = a_slab(GREEN, clips=("Open", "Close"), variants={"Green": GREEN, "Red": RED}, padding=5_000)
 
@@ -27,21 +23,12 @@ WORDS = {
 }
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds wrong inside the element, shadow roots too."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found = page.evaluate(f"axe.run('{ELEMENT}')")
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state_of_a_visit(shop: Shop, visit: Open, scheme: str) -> None:
+def test_axe_finds_nothing_in_any_state_of_a_visit(shop: Shop, visit: Open) -> None:
     shop.product["metadata"] = SPOTS
     shop.files["/files/web.glb"] = RICH
     shop.element = shop.element.replace(">", ' loading="interaction">', 1)
     held = {name: shop.hold(f"/files/{name}.glb") for name in ("preview", "web")}
-    page = visit(color_scheme=scheme)
+    page = visit()
     found = {}
 
     page.get_by_role("button", name="View in 3D").wait_for()
@@ -69,28 +56,6 @@ def test_axe_finds_nothing_in_any_state_of_a_visit(shop: Shop, visit: Open, sche
 
     assert {state: each for state, each in found.items() if each} == {}
     assert len(found) == 8
-
-
-def test_axe_finds_nothing_when_it_failed(shop: Shop, visit: Open) -> None:
-    for name in ("preview", "web"):
-        del shop.files[f"/files/{name}.glb"]
-    page = visit()
-
-    wait_for(page, "failed")
-
-    assert faults(page) == []
-
-
-def test_axe_finds_nothing_without_webgl(shop: Shop, launch: Callable[..., Browser]) -> None:
-    browser = launch(webgl=False)
-    page = browser.new_page()
-    page.add_init_script(LISTENER)
-
-    page.goto(f"{shop.address}/")
-    page.get_by_text("This browser cannot show 3D").wait_for()
-
-    assert faults(page) == []
-    browser.close()
 
 
 def test_the_keyboard_alone_does_it_all(shop: Shop, visit: Open) -> None:
@@ -209,6 +174,20 @@ def test_from_right_to_left_the_bar_turns_round_but_left_stays_left(shop: Shop, 
         swatches["x"] > page.evaluate(f"document.querySelector('{ELEMENT}').getBoundingClientRect().x") + 200
     )
     assert inside(page, "view.getCameraOrbit().theta") > before
+
+
+def test_from_right_to_left_a_point_stays_on_the_model(shop: Shop, visit: Open) -> None:
+    shop.product["metadata"] = SPOTS
+    shop.element = f'<section dir="rtl">{shop.element}</section>'
+    page = visit()
+    wait_for(page, "full")
+    still(page)
+
+    frame, spot = (page.locator(each).bounding_box() for each in (ELEMENT, f"{ELEMENT} .hotspot"))
+
+    assert frame is not None
+    assert spot is not None
+    assert 0.3 < (spot["x"] + spot["width"] / 2 - frame["x"]) / frame["width"] < 0.8
 
 
 def test_who_wants_little_motion_sees_the_camera_jump(visit: Open) -> None:

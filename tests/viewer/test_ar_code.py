@@ -9,9 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.viewer.conftest import Open
-from tests.viewer.phones import AXE, HAND, IPHONE, IPHONE_INSTAGRAM, NO_XR, PIXEL, REL_AR, STAY, WEBXR_PHONE
+from tests.viewer.phones import HAND, IPHONE, IPHONE_INSTAGRAM, NO_XR, PIXEL, REL_AR, STAY, WEBXR_PHONE
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, drawn, told, until, wait_for
+from tests.viewer.sight import ELEMENT, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -32,13 +32,6 @@ def codes_in(page: Page) -> list[str]:
 
     until(page, read)
     return read()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, by rule and place."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{each['id']}: {each['nodes'][0]['target']}" for each in found["violations"]]
 
 
 def called(page: Page, shop: Shop) -> Page:
@@ -92,19 +85,6 @@ def test_a_click_beside_the_dialog_closes_it(visit: Open) -> None:
     page.mouse.click(5, 5)
 
     expect(page.get_by_role("dialog")).to_be_hidden()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_dialogs_have_no_accessibility_violations(shop: Shop, visit: Open, scheme: str) -> None:
-    shop.element = f"<main><h1>Shop</h1>{shop.element}"
-    desk = a_desk(visit, color_scheme=scheme)
-    phone = called(visit(user_agent=PIXEL, scripts=(STAY, NO_XR), color_scheme=scheme, **HAND), shop)
-    phone.get_by_role("dialog", name="Slab").wait_for()
-    for page in (phone, desk):
-        drawn(page)  # half-drawn colours are weak ones to axe
-
-    assert [each for each in violations(desk) if "region" not in each] == []
-    assert [each for each in violations(phone) if "region" not in each] == []
 
 
 def test_the_address_opens_scene_viewer_in_one_tap(shop: Shop, visit: Open) -> None:

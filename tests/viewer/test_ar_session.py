@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.viewer.conftest import Open
 from tests.viewer.phones import HAND, PIXEL, WEBXR_PHONE
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, inside, told, wait_for
+from tests.viewer.sight import ELEMENT, inside, still, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,10 @@ def wait_until_told(page: Page, state: str) -> dict[str, Any]:
         "state => told.some(([name, detail]) => name === 'vitrine-ar' && detail.state === state)", arg=state
     )
     return next(each for each in told(page, "vitrine-ar") if each["state"] == state)
+
+
+_FRAMED = """(({ theta, phi, radius }, { x, y, z }) => [theta, phi, radius, x, y, z])(
+  view.getCameraOrbit(), view.getCameraTarget())"""
 
 
 def test_a_session_is_placed_and_ended_and_its_times_are_told(visit: Open) -> None:
@@ -59,7 +63,7 @@ def test_until_a_surface_is_found_it_says_how_to_look_for_one(visit: Open) -> No
     wait_until_told(page, "placed")
 
     page.get_by_text("Drag to move it").wait_for()
-    expect(page.get_by_text("Drag to move it")).to_be_hidden()
+    page.get_by_text("Drag to move it").wait_for(state="hidden")  # it stands for eight seconds
 
 
 def test_lost_tracking_is_said_and_taken_back(visit: Open) -> None:
@@ -80,10 +84,14 @@ def test_lost_tracking_is_said_and_taken_back(visit: Open) -> None:
 
 def test_a_refused_camera_is_said_and_scene_viewer_offered(visit: Open) -> None:
     page = a_phone(visit, camera=False)
+    page.get_by_role("button", name="Rotate left").click()
+    still(page)
+    before = inside(page, _FRAMED)
 
     enter(page)
 
     page.get_by_text("AR did not get the camera. Tap again: Google's app shows it too.").wait_for()
+    until(page, lambda: inside(page, _FRAMED) == pytest.approx(before, abs=1e-3))
     assert page.get_by_role("link", name="View in your room").is_visible()
     assert page.locator(ELEMENT).get_attribute("ar-status") == "scene-viewer"
     assert [each["state"] for each in told(page, "vitrine-ar")] == ["launched", "refused"]
@@ -105,10 +113,12 @@ def test_a_refused_camera_without_another_way_says_how_to_allow_it(shop: Shop, v
 
 def test_a_session_that_breaks_before_it_runs_has_failed(visit: Open) -> None:
     page = a_phone(visit, whole=False)
+    before = inside(page, _FRAMED)
 
     enter(page)
 
     page.get_by_text("AR could not start.").wait_for()
+    until(page, lambda: inside(page, _FRAMED) == pytest.approx(before, abs=1e-3))
     assert [each["state"] for each in told(page, "vitrine-ar")] == ["launched", "failed"]
     assert page.get_by_role("link", name="View in your room").is_visible()
 
@@ -175,3 +185,14 @@ def test_without_webgl_webxr_is_not_offered(visit: Open) -> None:
     page = visit(user_agent=PIXEL, scripts=(*WEBXR_PHONE, blind), **HAND)
 
     page.wait_for_selector(f"{ELEMENT}[ar-status=scene-viewer]")
+
+
+def test_where_3d_was_given_up_the_app_outside_is_offered(shop: Shop, visit: Open) -> None:
+    for name in ("preview", "mobile"):
+        del shop.files[f"/files/{name}.glb"]
+
+    page = visit(user_agent=PIXEL, scripts=WEBXR_PHONE, **HAND)
+    wait_for(page, "failed")
+
+    page.get_by_role("link", name="View in your room").wait_for()
+    assert page.locator(ELEMENT).get_attribute("ar-status") == "scene-viewer"

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.viewer.conftest import LISTENER, Open
 from tests.viewer.models import GREEN, a_slab
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, colours, told, until, wait_for
+from tests.viewer.sight import ELEMENT, colours, lose, told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -176,12 +176,7 @@ def test_a_lost_graphics_card_brings_the_poster_back_until_it_returns(visit: Ope
     page = visit()
     wait_for(page, "full")
 
-    page.evaluate(f"""() => {{
-      const view = document.querySelector('{ELEMENT}').shadowRoot.querySelector('model-viewer.view');
-      const canvas = view.shadowRoot.querySelector('#webgl-canvas');
-      window.loss = canvas.getContext('webgl2').getExtension('WEBGL_lose_context');
-      loss.loseContext();
-    }}""")
+    lose(page)
     page.get_by_text("3D has stopped on this device").wait_for()
     until(page, lambda: colours(page)["blue"] > 0.5)
     page.evaluate("loss.restoreContext()")

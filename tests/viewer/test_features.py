@@ -4,12 +4,26 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.viewer.conftest import Open
 from tests.viewer.models import BLUE, GREEN, RED, a_slab
 from tests.viewer.shop import Shop
-from tests.viewer.sight import ELEMENT, choose, colours, done, inside, shares, still, told, until, wait_for
+from tests.viewer.sight import (
+    ELEMENT,
+    VIEW,
+    choose,
+    colours,
+    done,
+    inside,
+    shares,
+    slow_card,
+    still,
+    told,
+    until,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -193,6 +207,25 @@ def test_a_picture_of_what_is_seen_is_saved(shop: Shop, visit: Open, tmp_path: P
     assert download.value.suggested_filename == "Slab.png"
     assert seen["green"] > 0.15
     assert done(page) == ["screenshot"]
+
+
+def test_a_picture_of_what_a_slow_card_drew_is_whole(shop: Shop, visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    wait_for(page, "full")
+    view = page.locator(VIEW)
+    before = shares(view.screenshot())["green"]
+    slow_card(view)
+    for angle in (10, 20, 30, 0):
+        inside(page, f"(view.cameraOrbit = '{angle}deg 75deg 105%', view.jumpCameraToGoal())")
+        page.wait_for_timeout(600)
+
+    with page.expect_download() as download:
+        choose(page, item="Save a picture", role="menuitem")
+    download.value.save_as(tmp_path / "picture.png")
+
+    with Image.open(tmp_path / "picture.png") as picture:
+        assert list(picture.size) == inside(page, "[view.clientWidth, view.clientHeight]")
+    assert shares((tmp_path / "picture.png").read_bytes())["green"] == pytest.approx(before, abs=0.02)
 
 
 def test_the_picture_and_the_pages_address_are_shared(shop: Shop, visit: Open) -> None:

@@ -102,8 +102,11 @@ def test_no_frame_is_blank_during_the_upgrade(shop: Shop, visit: Open) -> None:
     wait_for(page, "full")
 
     def shows_the_full_model() -> bool:
-        # Chromium leaves out frames that come faster than they are taken, the last among them: something has to stir.
-        page.evaluate("document.body.style.paddingBottom = `${performance.now() % 7}px`")
+        # Chromium leaves out frames that come faster than they are taken, the last among them, and sends none
+        # while nothing that is seen stirs.
+        page.evaluate(
+            "document.documentElement.style.background = `rgb(255 255 ${250 + (performance.now() % 5)})`"
+        )
         return shares(frames[-1])["green"] > 0.01
 
     until(page, shows_the_full_model)

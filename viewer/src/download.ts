@@ -1,6 +1,6 @@
 /** Fetching a model's bytes ourselves: with progress, a second try, and a fault that says what happened. */
 
-import { Fault } from "./fault.ts";
+import { asFault, Fault } from "./fault.ts";
 import { checkGlb } from "./glb.ts";
 import type { Model } from "./product.ts";
 
@@ -15,8 +15,8 @@ export interface Order {
   readonly head?: Promise<Response> | undefined;
   /** Bytes of this file so far; starts again at 0 with a second try. */
   readonly onBytes: (bytes: number) => void;
-  /** Called while we wait for the network to come back, and with false when it has. */
-  readonly onOffline: (offline: boolean) => void;
+  /** Called while we wait for the network to come back; what it gives back is called when the wait is over. */
+  readonly onOffline: () => () => void;
   /** The model's address asked for anew; addresses may run out. */
   readonly renew: () => Promise<Model | null>;
 }
@@ -28,7 +28,7 @@ export async function fetchModel(order: Order): Promise<Blob> {
     return await readWhole(head ?? fetch(model.url, { signal }), order);
   } catch (thrown) {
     signal.throwIfAborted();
-    const fault = thrown instanceof Fault ? thrown : new Fault("network", String(thrown), thrown);
+    const fault = asFault(thrown, "network");
     if (fault.kind !== "missing" && fault.kind !== "network") throw fault;
     const url = fault.kind === "missing" ? (await renew().catch(() => null))?.url : model.url;
     if (!url || (fault.kind === "missing" && url === model.url)) throw fault;
@@ -73,7 +73,7 @@ async function orStall(reader: Reader, signal: AbortSignal): ReturnType<Reader["
   } catch (thrown) {
     signal.throwIfAborted();
     reader.cancel().catch(() => undefined);
-    throw thrown instanceof Fault ? thrown : new Fault("network", "the download broke off", thrown);
+    throw asFault(thrown, "network");
   } finally {
     clearTimeout(timer);
   }
@@ -81,11 +81,14 @@ async function orStall(reader: Reader, signal: AbortSignal): ReturnType<Reader["
 
 async function networkBack({ signal, onOffline }: Order): Promise<void> {
   const offline = !navigator.onLine;
-  if (offline) onOffline(true);
-  await new Promise<void>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    if (offline) addEventListener("online", () => resolve(), { once: true, signal });
-    else setTimeout(resolve, PAUSE_MS);
-  });
-  if (offline) onOffline(false);
+  const over = offline ? onOffline() : null;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      if (offline) addEventListener("online", () => resolve(), { once: true, signal });
+      else setTimeout(resolve, PAUSE_MS);
+    });
+  } finally {
+    over?.();
+  }
 }

@@ -7,6 +7,7 @@ export type FaultKind =
   | "unsupported" // a model with KTX2 textures, which need 'unsafe-eval'
   | "script" // our own files did not load
   | "webgl" // this browser has no WebGL 2
+  | "memory" // no room for the model, in the device or in its graphics card
   | "context-lost" // the graphics card went away, for a moment or for good
   | "ar"; // AR was denied or did not start
 
@@ -19,7 +20,13 @@ export class Fault extends Error {
   }
 }
 
-/** Any thrown thing as a Fault; what we did not foresee is a model the renderer refused. */
-export function asFault(thrown: unknown): Fault {
-  return thrown instanceof Fault ? thrown : new Fault("model", String(thrown), thrown);
+/** Any thrown thing as a Fault; what we did not foresee is `otherwise`: a model the renderer refused. */
+export function asFault(thrown: unknown, otherwise: FaultKind = "model"): Fault {
+  if (thrown instanceof Fault) return thrown;
+  return new Fault(outOfMemory(thrown) ? "memory" : otherwise, String(thrown), thrown);
+}
+
+/** By their words, since browsers have no type for it: "Array buffer allocation failed", "Out of memory". */
+export function outOfMemory(thrown: unknown): boolean {
+  return /allocat|out of memory/i.test(String(thrown));
 }

@@ -2,6 +2,7 @@
 
 import type { Gltf } from "./controls/variants.ts";
 import type { First } from "./first.ts";
+import { watchDensity } from "./picture.ts";
 import scene from "./scene.json" with { type: "json" };
 
 export interface Orbit {
@@ -39,7 +40,6 @@ export interface ModelViewer extends HTMLElement {
   ): { readonly position: Vector; readonly normal: Vector } | null;
   updateFraming(): Promise<void>;
   toDataURL(type?: string): string;
-  toBlob(options: { readonly mimeType: string }): Promise<Blob>;
   /** Of the box round the model, in metres. */
   getBoundingBoxCenter(): Vector;
   getDimensions(): Vector;
@@ -118,6 +118,7 @@ export function makeModelViewer(first: First = {}): ModelViewer {
   Object.assign(view, scene, first);
   view.setAttribute("loading", "eager");
   view.setAttribute("interaction-prompt", "none");
+  watchDensity(view);
   return view;
 }
 

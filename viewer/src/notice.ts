@@ -3,7 +3,8 @@
 import { node } from "./dom.ts";
 
 export interface Notice {
-  say(text: string, more?: Action | Moment): void;
+  /** Gives back what takes these words away, unless others have come in their place. */
+  say(text: string, more?: Action | Moment): () => void;
   clear(): void;
   /** For screen readers only: eyes see it anyway. */
   tell(text: string): void;
@@ -26,15 +27,20 @@ export function makeNotice(): { box: HTMLElement; spoken: HTMLElement; notice: N
   const notice: Notice = {
     say(text, more) {
       clearTimeout(timer);
-      box.replaceChildren(node("span", {}, text));
-      if (!more) return;
+      const said = node("span", { dir: "auto" }, text);
+      box.replaceChildren(said);
+      const unsay = (): void => {
+        if (said.isConnected) notice.clear();
+      };
+      if (!more) return unsay;
       if ("forMs" in more) {
         timer = setTimeout(() => notice.clear(), more.forMs);
-        return;
+        return unsay;
       }
       const button = node("button", { type: "button", part: "button" }, more.label);
       button.addEventListener("click", more.press);
       box.append(button);
+      return unsay;
     },
     clear() {
       clearTimeout(timer);

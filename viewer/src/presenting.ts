@@ -4,7 +4,7 @@ import type { Ar } from "./ar/button.ts";
 import { type Camera, cameraOf, placeCamera, wantsStillness } from "./camera.ts";
 import { type Controls, makeControls } from "./controls/bar.ts";
 import { fetchModel } from "./download.ts";
-import { asFault, Fault } from "./fault.ts";
+import { asFault, Fault, type FaultKind } from "./fault.ts";
 import { firstOf } from "./first.ts";
 import type { Host } from "./host.ts";
 import { defineModelViewer, forgetUnusedModels, type ModelViewer, makeModelViewer } from "./model-viewer.ts";
@@ -36,8 +36,8 @@ export interface Left {
 }
 
 export interface Showing {
-  /** True when a model is shown, false when none could be; never rejects. */
-  readonly done: Promise<boolean>;
+  /** Resolves when it was given up: the picture and a word are in its place. Never rejects. */
+  readonly failed: Promise<void>;
   /** What to come back to. */
   leave(): Left;
 }
@@ -51,15 +51,35 @@ interface Turn {
   readonly signal: AbortSignal;
   readonly left: Left | null;
   readonly pace: Pace;
+  /** Tells the fault, puts the picture and a word in the place of 3D, and ends the showing. */
+  readonly giveUp: (fault: Fault) => void;
 }
+
+/** A context that is lost again so soon after its return will be lost for ever: the model is too much for it. */
+const LASTING_MS = 60_000;
+
+/** What each fault is called to the shopper; all others are `failed`. */
+const SAID: Partial<Record<FaultKind, keyof Words>> = {
+  memory: "memory",
+  "context-lost": "lost",
+  webgl: "noWebgl",
+};
 
 export function present(scene: Scene, full: Model, { signal, left }: Pick<Turn, "signal" | "left">): Showing {
   const { host } = scene;
   const view = makeModelViewer(firstOf(host.product.metadata?.view));
   const pace = left?.pace ?? paceOf(host.element.getAttribute("full"), thisConnection());
-  const turn: Turn = { scene, view, full, preview: host.models.preview, signal, left, pace };
+  let end = (): void => undefined;
+  const failed = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const giveUp = (fault: Fault): void => {
+    fail(scene, fault, left !== null);
+    end();
+  };
+  run({ scene, view, full, preview: host.models.preview, signal, left, pace, giveUp });
   return {
-    done: run(turn),
+    failed,
     leave() {
       const stage = host.element.getAttribute("stage");
       const shown = stage === "preview" || stage === "full";
@@ -75,23 +95,30 @@ export function present(scene: Scene, full: Model, { signal, left }: Pick<Turn, 
   };
 }
 
-async function run(turn: Turn): Promise<boolean> {
+function fail({ host, notice, words, ar }: Scene, fault: Fault, again: boolean): void {
+  host.fault(fault);
+  host.cover(true);
+  host.at("failed", again);
+  const said = words[SAID[fault.kind] ?? "failed"];
+  if (fault.kind === "webgl") notice.say(said);
+  else notice.say(said, { label: words.retry, press: () => host.restart() });
+  ar.then((offer) => offer.withoutView());
+}
+
+async function run(turn: Turn): Promise<void> {
   const { scene, full, signal, left } = turn;
-  const { host, words, notice } = scene;
+  const { host, words } = scene;
   host.at("loading", left !== null);
   const loading = makeProgress(full.size + (turn.preview?.size ?? 0), words.loading);
   host.root.append(loading.bar);
   signal.addEventListener("abort", () => loading.progress.done());
   try {
     await loadInTurn(turn, loading.progress);
-    return true;
   } catch (thrown) {
-    if (signal.aborted) return true;
-    host.fault(asFault(thrown));
-    if (host.element.getAttribute("stage") === "preview") return true;
-    host.at("failed", left !== null);
-    notice.say(words.failed, { label: words.retry, press: () => host.restart() });
-    return false;
+    if (signal.aborted) return;
+    const fault = asFault(thrown);
+    if (host.element.getAttribute("stage") === "preview") host.fault(fault);
+    else turn.giveUp(fault);
   } finally {
     loading.progress.done();
   }
@@ -156,7 +183,7 @@ function fetchInto(
       before = bytes;
       progress.set(name, bytes);
     },
-    onOffline: (offline) => (offline ? notice.say(words.offline) : notice.clear()),
+    onOffline: () => notice.say(words.offline),
     renew: async () => {
       const models = await host.renew();
       return model === full ? models.full : (models.preview ?? models.full);
@@ -188,7 +215,7 @@ async function reveal(turn: Turn, file: Blob): Promise<Controls> {
     for (const each of placed) each.remove();
   });
   host.cover(false);
-  watchContext(turn);
+  watchContext(turn, [view, ...placed]);
   ar.then((offer) => offer.use(view));
   return controls;
 }
@@ -221,19 +248,38 @@ function letGo(view: ModelViewer): void {
   setTimeout(forgetUnusedModels, 100);
 }
 
-/** The graphics card may go away; the picture stands in until model-viewer has its light back. */
-function watchContext({ scene: { host, words, notice }, view, signal }: Turn): void {
+/**
+ * The graphics card may go away; the picture stands in until model-viewer has its light back, and what would do nothing
+ * meanwhile is out of reach.
+ */
+function watchContext(
+  { scene: { host, words, notice }, view, signal, giveUp }: Turn,
+  placed: readonly HTMLElement[],
+): void {
+  let returned = Number.NEGATIVE_INFINITY;
+  const stop = (stopped: boolean): void => {
+    host.cover(stopped);
+    for (const each of placed) each.inert = stopped;
+  };
   const onError = (event: Event): void => {
     if ((event as CustomEvent<{ readonly type: string }>).detail.type !== "webglcontextlost") return;
-    host.fault(new Fault("context-lost", "the WebGL context was lost"));
-    host.cover(true);
-    notice.say(words.lost);
+    const fault = new Fault("context-lost", "the WebGL context was lost");
+    if (performance.now() - returned < LASTING_MS) {
+      giveUp(fault);
+      return;
+    }
+    host.fault(fault);
+    stop(true);
+    const unsay = notice.say(words.lost);
+    signal.addEventListener("abort", unsay, { once: true });
     const back = async (): Promise<void> => {
       await framesDrawn();
-      notice.clear();
-      host.cover(false);
+      signal.throwIfAborted();
+      returned = performance.now();
+      unsay();
+      stop(false);
     };
-    view.addEventListener("environment-change", back, { once: true, signal });
+    view.addEventListener("environment-change", () => back().catch(() => undefined), { once: true, signal });
   };
   view.addEventListener("error", onError, { signal });
 }

@@ -1,10 +1,10 @@
 /** First the small model, then the full one in its place, without a blank frame and with the camera kept. */
 
 import { cameraOf, cameraStill, placeCamera } from "./camera.ts";
-import { Fault } from "./fault.ts";
 import { forgetUnusedModels, type ModelViewer, makeModelViewer } from "./model-viewer.ts";
+import { checkDrawn, checkMemory, overhearLoader, refusalOf } from "./renderer.ts";
 
-/** Shows `file` in `view`; resolves when it has been drawn. */
+/** Shows `file` in `view`, which is in the page; resolves when it has been drawn. */
 export async function show(view: ModelViewer, file: Blob): Promise<void> {
   const url = URL.createObjectURL(file);
   const revealed = new Promise((resolve) =>
@@ -16,6 +16,7 @@ export async function show(view: ModelViewer, file: Blob): Promise<void> {
     await loaded;
     await revealed;
     await framesDrawn();
+    checkDrawn(view);
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -39,13 +40,14 @@ export async function upgrade(view: ModelViewer, file: Blob, signal: AbortSignal
     view.after(twin);
     await orAborted(ready, signal);
     await cameraStill(view);
+    checkMemory(twin); // before the view takes it too: the small model stays
     signal.throwIfAborted();
     await swap(view, url);
   } finally {
     twin.remove();
     URL.revokeObjectURL(url);
+    forgetUnusedModels();
   }
-  forgetUnusedModels();
 }
 
 async function swap(view: ModelViewer, url: string): Promise<void> {
@@ -77,6 +79,7 @@ function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promi
 
 /** One `load` or `error` of the view, whichever comes. */
 function settled(view: ModelViewer): Promise<void> {
+  overhearLoader(view);
   return new Promise((resolve, reject) => {
     const both = new AbortController();
     const onLoad = (): void => {
@@ -88,7 +91,7 @@ function settled(view: ModelViewer): Promise<void> {
       const { type } = (event as CustomEvent<{ readonly type: string }>).detail;
       if (type !== "loadfailure") return;
       both.abort();
-      reject(new Fault("model", "the renderer refused the model"));
+      reject(refusalOf(view.src ?? ""));
     };
     view.addEventListener("error", onError, { signal: both.signal });
   });

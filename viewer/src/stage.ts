@@ -23,10 +23,14 @@ export async function mount(host: Host): Promise<void> {
   adoptStyles(host.root, css + controlsCss);
   host.root.append(footer);
   const ar = offerAr(host, place, notice, words);
-  if (!host.models.full) return notice.say(words.noView);
+  if (!host.models.full) {
+    notice.say(words.noView);
+    return;
+  }
   if (!host.webgl) {
     host.fault(new Fault("webgl", "no WebGL 2 context"));
-    return notice.say(words.noWebgl);
+    notice.say(words.noWebgl);
+    return;
   }
   await wanted(host, row, words);
   await keepPresenting({ host, words, notice, footer, row, ar }, host.models.full);
@@ -65,10 +69,11 @@ async function keepPresenting(scene: Scene, full: Model): Promise<void> {
     const end = (): void => life.abort(host.signal.reason);
     host.signal.addEventListener("abort", end, { once: true });
     const showing = present(scene, full, { signal: life.signal, left });
-    const failed = showing.done.then((shown) => (shown ? new Promise<never>(() => undefined) : true));
-    if ((await Promise.race([failed, farAway(host.element, life.signal)])) === true) return;
-    left = showing.leave();
+    const failed = showing.failed.then(() => true);
+    const givenUp = await Promise.race([failed, farAway(host.element, life.signal)]);
     host.signal.removeEventListener("abort", end);
+    if (givenUp === true) return life.abort(); // its model makes room
+    left = showing.leave();
     host.cover(true);
     life.abort();
     host.at("poster", true);

@@ -9,7 +9,8 @@ export { spotsOf } from "./controls/spot.ts";
 export { swatchesOf } from "./controls/variants.ts";
 export { firstOf } from "./first.ts";
 export { makeModelViewer, resetCamera } from "./model-viewer.ts";
-export { show } from "./progressive.ts";
+export { pictureOf } from "./picture.ts";
+export { framesDrawn, show } from "./progressive.ts";
 export { turnModel } from "./turning.ts";
 
 import { defineModelViewer } from "./model-viewer.ts";

@@ -21,8 +21,8 @@ test("the first stage weighs at most 3 kB on the wire", () => {
   assert.ok(packed("vitrine-viewer.js") <= 3_000);
 });
 
-test("the second stage weighs at most 18 kB on the wire, a language 1 kB", () => {
-  assert.ok(packed("stage.js") <= 18_000);
+test("the second stage weighs at most 18.5 kB on the wire, a language 1 kB", () => {
+  assert.ok(packed("stage.js") <= 18_500);
   for (const language of LANGUAGES) assert.ok(packed(language) <= 1_000, language);
 });
 

@@ -38,7 +38,7 @@ export function answer(tools: Tools, call: Call): void {
 
 function offered({ node, words }: Tools, { ready }: Call, button: HTMLElement): HTMLElement[] {
   if (!button.hidden) return [button];
-  const wait = node("p", { role: "status" }, words.loading);
+  const wait = node("p", { role: "status", dir: "auto" }, words.loading);
   ready.then(() => {
     wait.remove();
     button.focus();
@@ -48,7 +48,7 @@ function offered({ node, words }: Tools, { ready }: Call, button: HTMLElement): 
 
 function regretted(tools: Tools, { offer, address }: Call): HTMLElement[] {
   if (offer.kind !== "unavailable") return [];
-  const why = tools.node("p", {}, reasonIn(tools.words, offer.reason));
+  const why = tools.node("p", { dir: "auto" }, reasonIn(tools.words, offer.reason));
   return offer.browser ? [why, copier(tools, address)] : [why];
 }
 

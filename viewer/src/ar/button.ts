@@ -18,6 +18,8 @@ const CUBE = "M12 3l7.8 4.4v9.2L12 21l-7.8-4.4V7.4zM4.2 7.4L12 12l7.8-4.6M12 12v
 export interface Ar {
   /** Tells AR inside the page which view to take, and each that comes in its place; until then such a button stays hidden. */
   use(view: ModelViewer): void;
+  /** 3D in the page was given up: leaves what runs in an app of its own. */
+  withoutView(): void;
 }
 
 /** Everything that the steps below share. */
@@ -60,6 +62,9 @@ export async function offerAr(host: Host, place: HTMLElement, notice: Notice, wo
       newest = shown;
       first(shown);
       if (host.element.getAttribute("ar-status") === "webxr") prepare(stand, shown);
+    },
+    withoutView() {
+      if (host.element.getAttribute("ar-status") === "webxr") put(stand, "unsupported");
     },
   };
 }
@@ -140,7 +145,7 @@ function explain(stand: Stand, offer: Offer): void {
   const { host, place, words, page } = stand;
   if (offer.kind !== "unavailable" || !offer.browser) return;
   const text = words[offer.browser];
-  const shown = node("div", { class: "hint", part: "hint" }, node("span", {}, text));
+  const shown = node("div", { class: "hint", part: "hint" }, node("span", { dir: "auto" }, text));
   place.append(shown);
   const address = callAddress(page, host.product.id);
   withExperience(stand, ({ copier }) => shown.append(copier(address)));

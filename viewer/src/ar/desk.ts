@@ -9,8 +9,8 @@ export async function openDesk(tools: Tools, address: string, local: boolean): P
   const { node, words } = tools;
   const { drawCode } = await import("./qr.ts");
   const code = node("div", { class: "ar-code", part: "ar-code" }, drawCode(address, words.code));
-  const scan = node("p", {}, words.scan);
-  const warned = local ? [node("p", { class: "ar-warning" }, words.local)] : [];
+  const scan = node("p", { dir: "auto" }, words.scan);
+  const warned = local ? [node("p", { class: "ar-warning", dir: "auto" }, words.local)] : [];
   openSheet(tools, {
     name: "ar-desk",
     title: words.title,

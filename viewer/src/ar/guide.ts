@@ -12,7 +12,7 @@ type Told = CustomEvent<{ readonly status: string }>;
 /** Puts hint and close button where model-viewer lays its children over the camera. `again` starts another session. */
 export function guide(tools: Tools, view: ModelViewer, again: () => void): void {
   const { node, icon, words } = tools;
-  const hint = node("div", { class: "ar-hint", part: "ar-hint", role: "status", hidden: "" });
+  const hint = node("div", { class: "ar-hint", part: "ar-hint", role: "status", hidden: "", dir: "auto" });
   const close = node(
     "button",
     { type: "button", class: "ar-close", part: "ar-close", slot: "exit-webxr-ar-button" },

@@ -1,5 +1,6 @@
 /** What a tap on an AR button does, and what is told of it. */
 
+import { cameraOf, placeCamera } from "../camera.ts";
 import { node } from "../dom.ts";
 import { Fault } from "../fault.ts";
 import type { ArKind, ArState, Host } from "../host.ts";
@@ -41,8 +42,12 @@ export function linkOut(host: Host, { kind, href }: Outside, missing: () => void
 /** Opens AR in the page. It is told and ours to follow from `started` on; anything else is what went wrong. */
 export async function enterRoom(host: Host, view: ModelViewer): Promise<Entry> {
   tell(host, "webxr", "launched");
+  const camera = cameraOf(view);
   const entry = await enterWebXR(view);
   if (entry === "started") return entry;
+  // model-viewer puts back a target that it never took, and then the model stands half out of the frame.
+  view.cameraTarget = "auto auto auto"; // the same again would be no change, and left where it is
+  placeCamera(view, camera);
   tell(host, "webxr", entry);
   host.fault(new Fault("ar", `the session was ${entry === "refused" ? "refused" : "not started"}`));
   return entry;

@@ -1,5 +1,6 @@
 /** Handing on what is seen: the picture with the page's address where the device can share, else a link or a file. */
 
+import { pictureOf } from "../picture.ts";
 import { framesDrawn } from "../progressive.ts";
 import type { Item, Tools } from "./tools.ts";
 
@@ -20,7 +21,7 @@ async function share(tools: Tools): Promise<void> {
   const { host, told } = tools;
   told("share");
   const address = { title: host.product.name, url: pageAddress() };
-  const files = await pictureOf(tools).then(
+  const files = await onPaper(tools).then(
     (picture) => [new File([picture], nameOf(tools), { type: picture.type })],
     () => [],
   );
@@ -60,7 +61,7 @@ async function copy({ words, notice, told }: Tools): Promise<void> {
 async function save(tools: Tools): Promise<void> {
   tools.told("screenshot");
   try {
-    const address = URL.createObjectURL(await pictureOf(tools));
+    const address = URL.createObjectURL(await onPaper(tools));
     const link = document.createElement("a");
     link.href = address;
     link.download = nameOf(tools);
@@ -72,9 +73,9 @@ async function save(tools: Tools): Promise<void> {
 }
 
 /** What the view shows, on the frame's own background: a transparent picture is black in many chats. */
-async function pictureOf({ host, view }: Tools): Promise<Blob> {
+async function onPaper({ host, view }: Tools): Promise<Blob> {
   await framesDrawn();
-  const shown = await createImageBitmap(await view.toBlob({ mimeType: "image/png" }));
+  const shown = await pictureOf(view);
   const canvas = document.createElement("canvas");
   canvas.width = shown.width;
   canvas.height = shown.height;

@@ -34,6 +34,7 @@ export const words: Words = {
   retry: "Noch einmal versuchen",
   noWebgl: "Dieser Browser kann kein 3D zeigen, deshalb hier ein Bild.",
   lost: "3D wurde auf diesem Gerät beendet, deshalb hier ein Bild.",
+  memory: "Dieses Gerät hat zu wenig Speicher für 3D, deshalb hier ein Bild.",
   noView: "Noch keine 3D-Ansicht.",
   failed: "Das 3D-Modell konnte nicht geladen werden.",
   offline: "Du bist offline. Es geht weiter, sobald die Verbindung zurück ist.",

@@ -34,6 +34,7 @@ export const words = {
   retry: "Try again",
   noWebgl: "This browser cannot show 3D, so here is a picture.",
   lost: "3D has stopped on this device, so here is a picture.",
+  memory: "This device has too little memory for 3D, so here is a picture.",
   noView: "No 3D view yet.",
   failed: "The 3D model could not be loaded.",
   offline: "You are offline. Loading goes on when you are back.",

@@ -34,6 +34,7 @@ export const words: Words = {
   retry: "Intentar de nuevo",
   noWebgl: "Este navegador no puede mostrar 3D; aquí tienes una imagen.",
   lost: "El 3D se ha detenido en este dispositivo; aquí tienes una imagen.",
+  memory: "Este dispositivo no tiene memoria suficiente para el 3D; aquí tienes una imagen.",
   noView: "Todavía no hay vista 3D.",
   failed: "No se ha podido cargar el modelo 3D.",
   offline: "Estás sin conexión. La carga seguirá cuando vuelva.",

@@ -34,6 +34,7 @@ export const words: Words = {
   retry: "Réessayer",
   noWebgl: "Ce navigateur ne peut pas afficher la 3D, voici donc une image.",
   lost: "La 3D s’est arrêtée sur cet appareil, voici donc une image.",
+  memory: "Cet appareil n’a pas assez de mémoire pour la 3D, voici donc une image.",
   noView: "Pas encore de vue 3D.",
   failed: "Le modèle 3D n’a pas pu être chargé.",
   offline: "Vous êtes hors ligne. Le chargement reprendra à votre retour.",

@@ -34,6 +34,7 @@ export const words: Words = {
   retry: "再试一次",
   noWebgl: "此浏览器无法显示 3D，因此显示图片。",
   lost: "此设备上的 3D 已停止，因此显示图片。",
+  memory: "此设备内存不足，无法显示 3D，因此显示图片。",
   noView: "暂无 3D 视图。",
   failed: "无法加载 3D 模型。",
   offline: "您已离线。恢复连接后将继续加载。",

@@ -2,7 +2,6 @@
 
 import io
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -11,6 +10,7 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from tests.axe import faults
 from tests.browsing import Visiting
 from tests.builders import a_product, a_user
 from tests.conftest import Caller
@@ -21,8 +21,6 @@ from vitrine.catalog import files, publishing
 from vitrine.catalog.models import Product
 from vitrine.pipeline.work import Kind
 from vitrine.storage.blobs import Key
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def deleted(
@@ -145,8 +143,7 @@ def test_one_and_many_are_brought_back_by_keys(visiting: Visiting) -> None:
     page.get_by_role("combobox").fill("deleted")
     page.keyboard.press("Enter")
     page.wait_for_url("**/products/deleted")
-    page.evaluate(AXE.read_text())
-    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
+    assert faults(page) == []
 
     page.get_by_role("button", name="Restore Chair 2").press("Enter")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.axe import faults
 from tests.browsing import Visiting
 from tests.builders import a_product
 from tests.viewer.sight import until
@@ -16,18 +17,11 @@ from vitrine.pipeline.work import Format, Kind
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 ODD = ('<img src=x onerror="window.broken=1">', "كرسي خشبي مريح للغاية", "Long" * 50)
 
 
 def names(page: Page) -> list[str]:
     return page.locator(".card .name").all_text_contents()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{each['id']}: {each['nodes'][0]['target']}" for each in found["violations"]]
 
 
 def test_finding_as_one_types_and_back_again(visiting: Visiting) -> None:
@@ -157,7 +151,7 @@ def test_many_are_selected_by_keys_and_changed_and_who_is_refused_is_told(visiti
     page.get_by_role("checkbox", name="Select Five").click()
     page.get_by_role("checkbox", name="Select One").click(modifiers=["Shift"])
     expect(bar).to_contain_text("5 selected")
-    assert violations(page) == []
+    assert faults(page) == []
 
     bar.get_by_role("button", name="Publish").click()
     expect(page.locator("#toast")).to_contain_text("5 products published")
@@ -232,4 +226,4 @@ def test_odd_names_are_text_and_fit_and_axe_finds_nothing(
 
     assert names(page) == list(reversed(ODD))
     assert page.evaluate("[document.documentElement.scrollWidth, window.broken ?? 0]") == [360, 0]
-    assert violations(page) == []
+    assert faults(page) == []

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.axe import faults
 from tests.browsing import Visiting
 from tests.builders import a_product, a_user
 from tests.insight.telling import ar, error, full, poster, tell, touch
-from tests.viewer.phones import AXE
 from vitrine.access.roles import Role
 from vitrine.console.panels import chart_of, share_words, time_words, value_in
 from vitrine.insight import rollup
@@ -156,11 +156,7 @@ def test_charts_are_drawn_and_everything_can_be_read_without_them(visiting: Visi
     page = visiting(Role.VIEWER, "/numbers?period=7d")
     charts = page.locator(".chart canvas")
     expect(charts).to_have_count(5)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))"
-    )
-    assert found == []
+    assert faults(page) == []
     page.get_by_role("link", name="24 hours").click()
     expect(page.get_by_role("link", name="24 hours")).to_have_attribute("aria-current", "true")
     page.set_viewport_size({"width": 360, "height": 800})

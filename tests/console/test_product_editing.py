@@ -1,16 +1,17 @@
 """A product's page at work: two people at one product, versions, and the tools on the model; in a real browser."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import axe
 from tests.api.test_versions import next_version
 from tests.browsing import Visiting
 from tests.builders import a_product, a_user
 from tests.gltf_builders import a_ball_in_two_colours
+from tests.viewer.sight import slow_card, until
 from vitrine.access.roles import Role
 from vitrine.catalog import files
 from vitrine.catalog.models import Product
@@ -19,14 +20,10 @@ from vitrine.storage.blobs import Key
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-
 
 def faults(page: Page) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({ exclude: ['vitrine-viewer', 'model-viewer'] })")
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found["violations"]]
+    """But for the viewers', which have tests of their own."""
+    return axe.faults(page, "{ exclude: ['vitrine-viewer', 'model-viewer'] }")
 
 
 def saved(page: Page, words: str = "Saved") -> None:
@@ -113,6 +110,11 @@ def test_versions_are_rolled_back_and_noted_by_keys_alone(visiting: Visiting) ->
     saved(page, "Version 1 is published")
     product.refresh_from_db()
     assert product.published_version == first
+    expect(page.get_by_role("button", name="Write a note on version 1")).to_be_focused()
+    shown = page.get_by_role("switch", name="Published")
+    shown.press("Enter")
+    expect(shown).not_to_be_checked()
+    expect(shown).to_be_focused()
     page.get_by_role("button", name="Write a note on version 1").focus()
     page.keyboard.press("Enter")
     page.keyboard.type("The legs are better")
@@ -184,10 +186,28 @@ def test_the_tools_work_on_the_model_itself(visiting: Visiting) -> None:
     expect(page.locator("[data-wait]")).to_be_hidden()
     page.locator("[data-view=left]").dispatch_event("pointerdown")
     left.evaluate("view => { view.cameraOrbit = '80deg 60deg 0.4m'; view.jumpCameraToGoal(); }")
-    orbit = "view => Math.round(view.getCameraOrbit().theta * 180 / Math.PI)"
     expect(right).to_have_count(1)
-    page.wait_for_function(f"({orbit})(document.querySelector('[data-view=right] model-viewer')) === 80")
+    until(
+        page, lambda: right.evaluate("view => Math.round(view.getCameraOrbit().theta * 180 / Math.PI)") == 80
+    )
+    page.get_by_role("radio", name="Side by side").check()
+    # Each opens its camera for the narrower frame, in its own time; neither is to spoil the other's.
+    opened_to = (
+        "[...document.querySelectorAll('.compare-view model-viewer')].map(one => one.getFieldOfView())"
+    )
+    until(page, lambda: page.evaluate(opened_to)[0] > 35)
+    page.wait_for_timeout(1_000)
+    one, other = page.evaluate(opened_to)
+    assert one == pytest.approx(other, abs=0.01)
     page.get_by_role("radio", name="Difference").check()
+    expect(page.locator("[data-said]")).to_have_text("0.0 % of the product visibly differs here")
+
+    # What is told is of the pictures that stand there, whichever side was drawn last, however slowly.
+    slow_card(left)
+    turn = "(view, angle) => { view.cameraOrbit = `${angle}deg 60deg 0.4m`; view.jumpCameraToGoal(); }"
+    right.evaluate(turn, 20)
+    expect(page.locator("[data-said]")).not_to_have_text("0.0 % of the product visibly differs here")
+    left.evaluate(turn, 60)
     expect(page.locator("[data-said]")).to_have_text("0.0 % of the product visibly differs here")
     assert faults(page) == []
 
@@ -219,3 +239,14 @@ def test_turning_and_the_first_picture_make_versions(visiting: Visiting) -> None
     assert kept["orbit"].startswith("80deg 60deg ")
     assert kept["room"] == "neutral"
     assert Job.objects.order_by("-created_at")[0].options["view"] == kept
+
+
+def test_a_part_of_the_page_that_does_not_come_is_told_in_words(visiting: Visiting) -> None:
+    page = visiting(Role.VIEWER, f"/products/{a_product().pk}")
+    page.route("**/viewer/workbench*", lambda route: route.abort())
+
+    page.reload()
+
+    fault = page.locator("#faults p")
+    expect(fault).to_contain_text("Failed to fetch")
+    expect(fault).not_to_contain_text("undefined")

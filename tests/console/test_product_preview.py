@@ -1,7 +1,6 @@
 """A version is looked at beside what shoppers see, before they see it."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tests.api.test_versions import next_version
+from tests.axe import faults
 from tests.browsing import Visiting
 from tests.builders import a_product, a_user
 from tests.conftest import Caller
@@ -17,8 +17,6 @@ from vitrine.access.roles import Role
 from vitrine.catalog import files, publishing
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.pipeline.work import Format, Kind
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def with_web(version: AssetVersion, size: int = 3, glb: GlbBuilder | None = None) -> AssetVersion:
@@ -116,8 +114,7 @@ def test_it_is_seen_in_the_viewer_and_published_by_keys(visiting: Visiting) -> N
         expect(viewer).to_have_attribute("stage", "loading")
         assert any(own_file(product, number) in address for address in asked)
     page.evaluate("document.querySelectorAll('vitrine-viewer').forEach((one) => one.remove())")
-    page.evaluate(AXE.read_text())
-    assert page.evaluate("axe.run().then(({ violations }) => violations.map(({ id }) => id))") == []
+    assert faults(page) == []
 
     publishing.change(product, alt="Meanwhile")
     publish = page.get_by_role("button", name="Publish this version")

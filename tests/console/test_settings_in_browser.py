@@ -2,33 +2,23 @@
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 
+from tests.axe import SCHEMES, faults
 from tests.browsing import Visiting
-from tests.builders import PASSWORD, a_key, a_product, a_user
-from vitrine.access import moments, one_time
+from tests.builders import PASSWORD, a_product, a_user
+from tests.viewer.sight import until
+from vitrine.access import one_time
 from vitrine.access.models import ApiKey, User
 from vitrine.access.roles import Role, Scope
 from vitrine.catalog import branding
-from vitrine.console.settings.urls import urlpatterns
 from vitrine.outreach import endpoints
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def faults(page: Page, asked: str = "{}") -> list[str]:
-    """What axe finds wrong on the page, by rule and place."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found = page.evaluate(f"axe.run(document, {asked})")
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found["violations"]]
 
 
 def press(page: Page, *keys: str) -> None:
@@ -49,32 +39,17 @@ def an_admin() -> User:
     return a_user(Role.ADMIN, username="ada", email="ada@shop.example", with_password=True)
 
 
-def test_axe_finds_nothing_on_any_page_light_or_dark(visiting: Visiting) -> None:
-    admin = an_admin()
-    grace = a_user(username="grace", email="grace@shop.example")
-    moments.logged_in(grace, "10.1.2.3")
-    a_key(Scope.ASSETS_READ, by=admin, name="Shop")
-    endpoint, _ = endpoints.make(by=admin, url="https://8.8.8.8/hook")
-    endpoints.test(endpoint)
-    branding.change(admin, name="Möbelhaus", accent="#ffd500")
-    ids = {"<uuid:person_id>": str(grace.pk), "<uuid:endpoint_id>": str(endpoint.pk)}
-    routes = [
-        str(one.pattern) for one in urlpatterns if one.name not in {"settings", "settings-audit-export"}
-    ]
-    inside = [
-        *(re.sub("<.*>", lambda match: ids[match[0]], route) for route in routes),
-        f"p/{a_product().pk}",
-    ]
-    outside = ["login", "password/forgotten", "password/new"]
+def test_axe_finds_nothing_on_the_pages_without_a_login_in_a_loud_brand(visiting: Visiting) -> None:
+    branding.change(an_admin(), name="Möbelhaus", accent="#ffd500")
+    paths = ["login", "password/forgotten", "password/new", f"p/{a_product().pk}"]
 
     found: dict[str, list[str]] = {}
-    for who, paths in ((admin, inside), (None, outside)):
-        for scheme, asked in (("light", "{}"), ("dark", "{ runOnly: ['color-contrast'] }")):
-            page = visiting(who, "/login", color_scheme=scheme, viewport={"width": 390, "height": 800})
-            for path in paths:
-                page.goto(f"/{path}")
-                assert page.evaluate("document.documentElement.scrollWidth") == 390, path
-                found[f"{path} ({scheme})"] = faults(page, asked)
+    for scheme, rules in SCHEMES.items():
+        page = visiting(None, "/login", color_scheme=scheme, viewport={"width": 390, "height": 800})
+        for path in paths:
+            page.goto(f"/{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") == 390, path
+            found[f"{path} ({scheme})"] = faults(page, "document" + rules)
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
@@ -255,3 +230,23 @@ def test_without_scripts_the_settings_can_be_read(visiting: Visiting) -> None:
     expect(page.get_by_role("link", name="ada")).to_have_count(2)
     expect(page.get_by_role("button", name="Invite somebody…")).to_be_hidden()
     assert "Changing something needs JavaScript on this page." in page.content()
+
+
+def test_a_dialog_opened_while_the_page_looks_again_stays_open(visiting: Visiting) -> None:
+    admin = an_admin()
+    endpoint, _ = endpoints.make(by=admin, url="https://8.8.8.8/hook")
+    endpoints.test(endpoint)
+    page = visiting(admin, f"/settings/webhooks/{endpoint.pk}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/settings/webhooks/{endpoint.pk}", hold)
+
+    until(page, lambda: held)
+    page.get_by_role("button", name="New secret…").click()
+    held[0].continue_()
+    page.wait_for_timeout(1_000)
+
+    expect(page.get_by_role("dialog")).to_be_visible()

@@ -26,8 +26,9 @@ export function say(words) {
   need("#said").textContent = words;
 }
 
-/** Show what went wrong until it is closed; `cure` is what a button says, and what it does about it. */
-export function complain({ title, detail }, cure = null) {
+/** Show what went wrong until it is closed: a problem of the service, or an Error. `cure`: a button's words, and its deed. */
+export function complain(problem, cure = null) {
+  const { title = "", detail = problem.message } = problem;
   const box = document.createElement("div");
   box.className = "fault";
   const strong = document.createElement("strong");
@@ -54,6 +55,17 @@ function cureButton(box, [words, act]) {
     act();
   });
   return button;
+}
+
+/** Does `deed` once, however often `button` is pressed meanwhile. Disabled, it would lose the focus. */
+export async function once(button, deed) {
+  if (button.ariaDisabled === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await deed();
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
 }
 
 /** Bytes in words, as the server says them. */

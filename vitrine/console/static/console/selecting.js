@@ -1,6 +1,6 @@
 /** Selecting: one by one, from one to another with Shift, all that are here, and all that match. */
 
-import { complain, need, say } from "./page.js";
+import { complain, need, once, say } from "./page.js";
 import { pageAt } from "./service.js";
 import { told } from "./texts.js";
 
@@ -31,11 +31,8 @@ export function startSelecting() {
       pickShown(event);
   });
   const bar = need("#picked");
-  need("[data-pick=all]", bar).addEventListener("click", pickAll);
-  need("[data-pick=none]", bar).addEventListener("click", () => {
-    endSelection();
-    need("#products").focus({ preventScroll: true });
-  });
+  need("[data-pick=all]", bar).addEventListener("click", ({ currentTarget }) => once(currentTarget, pickAll));
+  need("[data-pick=none]", bar).addEventListener("click", endSelection);
   mark([...need("#products").children]);
 }
 
@@ -55,6 +52,7 @@ export function endSelection() {
   picked.clear();
   last = null;
   for (const box of boxes()) show(box, false);
+  if (need("#picked").contains(document.activeElement)) need("#products").focus({ preventScroll: true });
   tell();
 }
 
@@ -105,19 +103,17 @@ function pickShown(event) {
   tell();
 }
 
-async function pickAll({ currentTarget }) {
-  currentTarget.disabled = true;
+async function pickAll() {
   try {
     const asked = need("#products").dataset.query;
     const { ids, more } = JSON.parse(await pageAt(`/products/matching?${asked}`));
     for (const id of ids) picked.add(id);
     for (const box of boxes()) show(box, picked.has(cardOf(box).dataset.product));
+    need("[data-bulk]").focus(); // the button that was pressed goes
     tell();
     if (more) say(told("pickedMost", { count: ids.length }));
   } catch (problem) {
     complain(problem);
-  } finally {
-    currentTarget.disabled = false;
   }
 }
 

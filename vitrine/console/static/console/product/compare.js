@@ -6,18 +6,34 @@ import { models, open } from "./bench.js";
 import { drawDifference } from "./difference.js";
 
 const SIDES = ["left", "right"];
+const ACROSS = { left: "right", right: "left" };
 const REST_MS = 120;
+/** A view opens its camera for a new size some frames after the page has given it that. */
+const RESIZED_MS = 300;
+/** After each of these a view shows something else, be it drawn late or anew and finer. */
+const CHANGES = ["camera-change", "model-visibility", "render-scale"];
 /** How near and far one comes, in radii of the first frame. */
 const [NEAREST, FARTHEST] = [0.2, 2];
 
 export async function start(place, signal) {
-  const table = { place, signal, views: {}, lives: {}, leader: "left", bench: null, timer: 0 };
+  const table = {
+    place,
+    signal,
+    views: {},
+    lives: {},
+    leader: "left",
+    bench: null,
+    timer: 0,
+    asked: 0,
+    resizing: false,
+  };
   const all = models();
   const kinds = all.map(({ kind }) => kind);
   const first = kinds.includes("original") ? "original" : kinds.includes("android") ? "android" : kinds[0];
   const second = ["web", "mobile", "android"].find((kind) => kind !== first && kinds.includes(kind)) ?? first;
   watchHow(table);
   watchSlider(place);
+  watchSize(table);
   const chosen = { left: first, right: second };
   for (const side of SIDES) {
     const select = need(`[data-${side}]`, place);
@@ -55,12 +71,13 @@ async function put(table, side) {
   table.bench = bench;
   views[side] = view;
   view.addEventListener("camera-change", () => moved(table, side));
-  const other = views[side === "left" ? "right" : "left"];
-  if (other) bench.placeCamera(view, bench.cameraOf(other));
-  if (SIDES.every((one) => views[one])) {
-    wait.hidden = true;
-    compareSoon(table);
-  }
+  for (const kind of CHANGES) view.addEventListener(kind, () => compareSoon(table));
+  const there = ACROSS[side];
+  if (!views[there]) return;
+  wait.hidden = true;
+  table.leader = there; // its camera is the one that was chosen
+  moved(table, there);
+  compareSoon(table);
 }
 
 function label(place, side, { words, bytes, triangles, ssim, kind }) {
@@ -91,11 +108,30 @@ function watchTouch(table, side) {
 }
 
 function moved(table, side) {
-  const { views, leader, bench } = table;
-  if (side !== leader) return;
-  const other = views[side === "left" ? "right" : "left"];
-  if (other) bench.placeCamera(other, bench.cameraOf(views[side]));
-  compareSoon(table);
+  const { views, leader, bench, resizing } = table;
+  if (side !== leader || resizing) return;
+  const other = views[ACROSS[side]];
+  if (other && views[side]) bench.placeCamera(other, bench.cameraOf(views[side]));
+}
+
+/** Each view adapts to a new size by itself and in its own time; what it tells of its camera meanwhile is half true. */
+function watchSize(table) {
+  const { place, signal } = table;
+  let timer = 0;
+  const observer = new ResizeObserver(() => {
+    table.resizing = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      table.resizing = false;
+      moved(table, table.leader);
+      compareSoon(table);
+    }, RESIZED_MS);
+  });
+  for (const side of SIDES) observer.observe(need(`[data-view=${side}]`, place));
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    clearTimeout(timer);
+  });
 }
 
 function watchHow(table) {
@@ -126,19 +162,27 @@ function watchSlider(place) {
   set();
 }
 
-/** Once the camera rests: what differs is counted then, and drawn where it is asked for. */
+/** Once both cameras rest: what differs is counted then, and drawn where it is asked for. */
 function compareSoon(table) {
   clearTimeout(table.timer);
-  const { place, views, signal } = table;
-  if (need(".compare-stage", place).dataset.how !== "difference") return;
-  table.timer = setTimeout(async () => {
-    if (signal.aborted || !views.left || !views.right) return;
-    const share = await drawDifference(
-      need(".compare-difference", place),
-      views.left,
-      views.right,
-      Number(need("[data-amplify] input", place).value),
-    );
+  table.asked += 1;
+  if (need(".compare-stage", table.place).dataset.how !== "difference") return;
+  table.timer = setTimeout(() => compare(table), REST_MS);
+}
+
+async function compare(table) {
+  const { place, views, bench, signal, asked } = table;
+  const both = () => SIDES.map((side) => views[side]);
+  const goesOn = () =>
+    !signal.aborted && asked === table.asked && both().every((view) => view?.modelIsVisible);
+  if (table.resizing || !goesOn()) return;
+  await bench.framesDrawn();
+  if (!goesOn()) return;
+  const pictures = await Promise.all(both().map(bench.pictureOf));
+  if (goesOn()) {
+    const amplify = Number(need("[data-amplify] input", place).value);
+    const share = drawDifference(need(".compare-difference", place), ...pictures, amplify);
     need("[data-said]", place).textContent = word("differs", { share: (100 * share).toFixed(1) });
-  }, REST_MS);
+  }
+  for (const each of pictures) each.close();
 }

@@ -1,6 +1,6 @@
 /** Name, alt text, tags and data: typed freely, saved at once, compared with what somebody else saved meanwhile. */
 
-import { complain, copyOf, need, say } from "../page.js";
+import { complain, copyOf, need, once, say } from "../page.js";
 import { word } from "../words.js";
 import { onFresh, refresh, wake } from "./parts.js";
 import { product, readField, same, save } from "./state.js";
@@ -38,7 +38,7 @@ function prepare() {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    submit(form);
+    once(need("[type=submit]", form), () => submit(form));
   });
   mark(form);
 }
@@ -124,8 +124,6 @@ function add(form) {
 async function submit(form) {
   const { changes, fault } = read(form);
   if (fault || Object.keys(changes).length === 0) return;
-  const button = need("[type=submit]", form);
-  button.disabled = true;
   try {
     if (!(await save(changes))) return;
     form.removeAttribute("data-dirty");

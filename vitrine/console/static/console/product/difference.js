@@ -5,13 +5,12 @@ const MOST_PX = 720;
 const VISIBLE = 10;
 const GREY = "#808080";
 
-/** Draws into `canvas` how far the two are apart, the brighter the more; gives the part of the product that visibly is. */
-export async function drawDifference(canvas, left, right, amplify) {
-  const { clientWidth, clientHeight } = left;
-  const scale = Math.min(1, MOST_PX / Math.max(clientWidth, clientHeight));
-  const width = Math.max(1, Math.round(clientWidth * scale));
-  const height = Math.max(1, Math.round(clientHeight * scale));
-  const [one, other] = await Promise.all([left, right].map((view) => pixels(view, width, height)));
+/** Draws into `canvas` how far two pictures are apart, the brighter the more; gives the part of the product that visibly is. */
+export function drawDifference(canvas, left, right, amplify) {
+  const scale = Math.min(1, MOST_PX / Math.max(left.width, left.height));
+  const width = Math.max(1, Math.round(left.width * scale));
+  const height = Math.max(1, Math.round(left.height * scale));
+  const [one, other] = [left, right].map((picture) => pixels(picture, width, height));
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d");
@@ -36,13 +35,10 @@ export async function drawDifference(canvas, left, right, amplify) {
   return seen > 0 ? differing / seen : 0;
 }
 
-/** The view's pixels on nothing, which say where the product is, and on grey, which are compared. */
-async function pixels(view, width, height) {
-  const image = new Image();
-  image.src = view.toDataURL("image/png");
-  await image.decode();
+/** The picture's pixels on nothing, which say where the product is, and on grey, which are compared. */
+function pixels(picture, width, height) {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  context.drawImage(image, 0, 0, width, height);
+  context.drawImage(picture, 0, 0, width, height);
   const own = context.getImageData(0, 0, width, height).data;
   context.globalCompositeOperation = "destination-over";
   context.fillStyle = GREY;

@@ -24,19 +24,19 @@ export async function refresh({ keep = [] } = {}) {
     const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!old || kept.has(part.dataset.part)) continue;
     keepOpen(old, part);
-    const focused = pathTo(old);
+    const likes = likesOf(old);
     old.replaceWith(part);
-    if (focused) (part.querySelector(focused) ?? part.querySelector("h2, h1"))?.focus();
+    wake(part);
+    if (likes) focusOn(part, likes);
     replaced.push(part.dataset.part);
   }
   if (replaced.includes("facts")) readAgain(JSON.parse(need("#base").textContent));
-  wake();
   for (const listener of listeners) listener(replaced);
 }
 
 /** What works with scripts only is hidden until they are here. */
-export function wake() {
-  for (const one of document.querySelectorAll("[data-do][hidden], [data-drop][hidden], [data-add][hidden]")) {
+export function wake(part = document) {
+  for (const one of part.querySelectorAll("[data-do][hidden], [data-drop][hidden], [data-add][hidden]")) {
     one.hidden = false;
   }
 }
@@ -48,11 +48,19 @@ function keepOpen(old, fresh) {
   for (const [at, one] of all.entries()) one.open = opened[at];
 }
 
-function pathTo(part) {
+function focusOn(part, likes) {
+  const found = likes.map((like) => part.querySelector(like)).find(Boolean) ?? part.querySelector("h2, h1");
+  if (found?.matches("h1, h2")) found.tabIndex = -1;
+  found?.focus();
+}
+
+/** Selectors, the first the best, for what has the focus in a part; null when that is elsewhere. */
+function likesOf(part) {
   const { activeElement } = document;
   if (!part.contains(activeElement)) return null;
-  if (activeElement.name) return `[name="${CSS.escape(activeElement.name)}"]`;
+  if (activeElement.name) return [`[name="${CSS.escape(activeElement.name)}"]`];
+  const own = activeElement.dataset.do ? [`[data-do="${activeElement.dataset.do}"]`] : [];
   const version = activeElement.closest("[data-version]");
-  const own = activeElement.dataset.do ? `[data-do="${activeElement.dataset.do}"]` : "button, a";
-  return version ? `[data-version="${version.dataset.version}"] :is(${own}, [data-do], a)` : own;
+  if (!version) return own;
+  return [...own, "[data-do]", "a"].map((like) => `[data-version="${version.dataset.version}"] ${like}`);
 }

@@ -1,6 +1,6 @@
 /** Publishing, rolling back, and notes. */
 
-import { complain, copyOf, need, say } from "../page.js";
+import { complain, copyOf, need, once, say } from "../page.js";
 import { word } from "../words.js";
 import { refresh } from "./parts.js";
 import { save, send } from "./state.js";
@@ -8,18 +8,10 @@ import { save, send } from "./state.js";
 const VERBS = { publish, "show-version": showVersion, note };
 
 export function startVersions() {
-  document.addEventListener("click", async ({ target }) => {
+  document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-do]");
     const verb = button && VERBS[button.dataset.do];
-    if (!verb) return;
-    button.disabled = true;
-    try {
-      await verb(button);
-    } catch (problem) {
-      complain(problem);
-    } finally {
-      button.disabled = false;
-    }
+    if (verb) once(button, () => verb(button).catch(complain));
   });
 }
 

@@ -8,8 +8,15 @@ const TOLD_MS = 6_000;
 
 /** Takes it; the focus goes to `focused`, an id, where that is still there. */
 export async function takeFresh(focused = document.activeElement?.id) {
+  put(await asServed(), focused);
+}
+
+async function asServed() {
+  return elementsIn(await pageAt(location.href), "#settings")[0];
+}
+
+function put(fresh, focused) {
   const opened = [...document.querySelectorAll("#settings details[open] form[id]")].map(({ id }) => id);
-  const [fresh] = elementsIn(await pageAt(location.href), "#settings");
   need("#settings").replaceWith(fresh);
   tellTimes(fresh);
   for (const id of opened) {
@@ -38,10 +45,13 @@ export function tell(words) {
 export function watch() {
   const again = document.querySelector("#settings [data-again-ms]");
   if (!again) return;
+  const inTheWay = () =>
+    document.hidden || document.querySelector("dialog[open]") || isWriting() || !again.isConnected;
   setTimeout(async () => {
-    const busy = document.hidden || document.querySelector("dialog[open]") || isWriting();
-    if (busy || !again.isConnected) return watch();
-    await takeFresh(focusedHere()).catch(() => {});
+    if (inTheWay()) return watch();
+    const fresh = await asServed().catch(() => null);
+    if (inTheWay()) return watch(); // it took a while
+    if (fresh) put(fresh, focusedHere());
   }, Number(again.dataset.againMs));
 }
 

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browsing import Visiting
 from tests.viewer.shop import serving
-from tests.viewer.sight import wait_for
+from tests.viewer.sight import until, wait_for
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
 from vitrine.insight.models import Event
@@ -75,7 +75,7 @@ def test_a_shop_as_strict_as_the_guide_says_shows_it_and_is_counted(
         wait_for(page, "full")
         violations = page.evaluate("violations")
         page.goto("about:blank")
-        page.wait_for_timeout(1_500)
+        until(page, lambda: Event.objects.count() >= 3)
         page.close()
 
     assert violations == []

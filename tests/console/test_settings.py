@@ -5,6 +5,7 @@ import io
 import json
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -152,6 +153,17 @@ def test_the_audit_log_is_filtered_by_what_who_and_when(client: Client, admin: U
     assert told("actor=nobody&since=never&cursor=x") == (True, True)
 
 
+def test_the_audit_log_leads_to_what_something_was_done_to(client: Client, admin: User) -> None:
+    chair = a_product(published=False)
+    note("product.restored", target=("product", chair.pk), by=admin)
+    note("campaign.begun", target=("campaign", uuid4()), by=admin)
+
+    text = client.get("/settings/audit").text
+
+    assert f'href="/products/{chair.pk}"' in text
+    assert 'href="/campaigns/' in text
+
+
 def test_the_audit_log_is_taken_away_as_it_is_filtered(client: Client, admin: User) -> None:
     moments.logged_in(admin, "10.1.2.3")
     note("key.created", by=a_user(username="@sum(1)"), shown="vtr_")
@@ -183,8 +195,8 @@ def test_storage_counts_each_file_once_and_what_waits_to_be_swept(
         in text
     )
     assert "Of deleted products, waiting to be swept" in text
-    assert f'href="/p/{chair.pk}"' in text
-    assert f'href="/p/{gone.pk}"' not in text
+    assert f'href="/products/{chair.pk}"' in text
+    assert f'href="/products/{gone.pk}"' not in text
     assert f"{size / 1000:.2f}" in text
 
 

@@ -221,7 +221,7 @@ def test_the_palette_goes_where_a_few_letters_say(visiting: Visiting) -> None:
     expect(option).to_have_attribute("aria-selected", "true")
     press(page, "Enter")
 
-    page.wait_for_url(f"**/p/{product.pk}")
+    page.wait_for_url(f"**/products/{product.pk}")
 
 
 def test_without_scripts_the_settings_can_be_read(visiting: Visiting) -> None:

@@ -51,11 +51,12 @@ class Announcement(models.Model):
         ]
 
 
-_AUDITED = frozenset(Topic) - {Topic.VERSION_READY, Topic.VERSION_FAILED, Topic.PING}  # what somebody did
+AUDITED = frozenset(Topic) - {Topic.VERSION_READY, Topic.VERSION_FAILED, Topic.PING}
+"""What somebody did: it stands in the audit log too."""
 
 
 def announce(topic: Topic, product_id: UUID, **told: Any) -> None:
     """Leave it for whoever passes it on, and in the audit log. Call it in the transaction of what happened."""
-    if topic in _AUDITED:
+    if topic in AUDITED:
         note(topic.value, target=("product", product_id), **told)
     Announcement.objects.create(topic=topic, product_id=product_id, told=told)

@@ -1,11 +1,13 @@
 """What was done to a product, by whom: out of the audit log, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vitrine.access.audit import AuditEntry, found_by
 from vitrine.catalog.models import Product
@@ -13,6 +15,19 @@ from vitrine.processing.models import Job
 
 _MOST = 40
 _MOST_JOBS = 200
+
+WORDS: Mapping[str, Promise] = {
+    "product.created": _("created it"),
+    "product.published": _("published version %(version)s"),
+    "product.unpublished": _("took it off"),
+    "product.deleted": _("deleted it"),
+    "product.restored": _("brought it back"),
+    "product.optimize-asked": _("had version %(version)s optimized"),
+    "version.created": _("added version %(version)s"),
+    "version.noted": _("wrote a note on version %(version)s"),
+    "version.deleted": _("deleted version %(version)s for good"),
+}
+"""What was done to a product, after the name of who did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +67,11 @@ def jobs_of(product: Product) -> list[Job]:
 
 def field_words(name: str) -> str:
     words = {
-        "name": _("name"),
-        "alt": _("alt text"),
-        "tags": _("tags"),
-        "ar_enabled": _("AR"),
-        "metadata": _("details"),
+        "name": gettext("name"),
+        "alt": gettext("alt text"),
+        "tags": gettext("tags"),
+        "ar_enabled": gettext("AR"),
+        "metadata": gettext("details"),
     }
     return words.get(name, name)
 
@@ -65,15 +80,6 @@ def _words(entry: AuditEntry) -> str:
     details = entry.details
     if entry.action == "product.updated":
         changed = details.get("changed", [])
-        return _("changed %(fields)s") % {"fields": ", ".join(map(field_words, changed))}
-    words = {
-        "product.created": _("created it"),
-        "product.published": _("published version %(version)s"),
-        "product.unpublished": _("took it off"),
-        "product.deleted": _("deleted it"),
-        "product.optimize-asked": _("had version %(version)s optimized"),
-        "version.created": _("added version %(version)s"),
-        "version.noted": _("wrote a note on version %(version)s"),
-    }
-    said = words.get(entry.action, entry.action.replace("%", "%%"))
+        return gettext("changed %(fields)s") % {"fields": ", ".join(map(field_words, changed))}
+    said = str(WORDS.get(entry.action, entry.action.replace("%", "%%")))
     return said % {"version": details.get("version", "?")}

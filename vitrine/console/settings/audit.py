@@ -25,7 +25,12 @@ from vitrine.console.settings.slices import Slice
 from vitrine.console.settings.words import ACTIONS, AREAS
 
 _COLUMNS = ("at", "action", "name", "actor_id", "key_prefix", "target", "address", "details", "id")
-_PATHS = {"user": "/settings/people/{}", "endpoint": "/settings/webhooks/{}", "product": "/p/{}"}
+_PATHS = {
+    "user": "/settings/people/{}",
+    "endpoint": "/settings/webhooks/{}",
+    "product": "/products/{}",
+    "campaign": "/campaigns/{}",
+}
 _AT_ONCE = 1_000
 _MOST_PEOPLE = 500
 

@@ -102,7 +102,7 @@ function optionOf({ id, name }) {
   option.role = "option";
   option.id = `go-${id}`;
   option.dataset.product = id;
-  option.dataset.href = `/p/${encodeURIComponent(id)}`;
+  option.dataset.href = `/products/${encodeURIComponent(id)}`;
   const words = document.createElement("bdi");
   words.textContent = name;
   option.append(words);

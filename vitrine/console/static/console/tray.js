@@ -60,7 +60,7 @@ export class Row {
   isKnown({ name, product_id: id }) {
     this.#show("", null, ["anyway"], word("leave-out"));
     const link = document.createElement("a");
-    link.href = `/p/${encodeURIComponent(id)}`;
+    link.href = `/products/${encodeURIComponent(id)}`;
     link.textContent = name;
     this.#part("step").replaceChildren(`${word("known")} `, link);
     say(`${this.name}: ${word("known")} ${name}`);
@@ -93,7 +93,7 @@ export class Row {
   #link(productId) {
     if (this.#part("name").querySelector("a")) return;
     const link = document.createElement("a");
-    link.href = `/p/${encodeURIComponent(productId)}`;
+    link.href = `/products/${encodeURIComponent(productId)}`;
     link.textContent = this.name;
     this.#part("name").replaceChildren(link);
   }

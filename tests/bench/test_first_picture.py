@@ -64,6 +64,21 @@ def test_every_page_is_seen_to_show_picture_and_model(browser: Browser, shop: Sh
 
     assert list(seen) == [OURS, ON_ORIGINAL, ON_OPTIMIZED]
     for moments in seen.values():
-        assert 0 < moments.poster < moments.full
+        assert 0 < moments.poster <= moments.full
         assert moments.first <= moments.full
-    assert seen[OURS].first < seen[OURS].full
+    assert seen[OURS].poster < seen[OURS].first < seen[OURS].full
+
+
+@pytest.mark.browser
+def test_a_model_that_stands_before_its_poster_is_the_first_picture(
+    browser: Browser, shop: Shop, tmp_path: Path
+) -> None:
+    original = tmp_path / "slab.glb"
+    original.write_bytes(a_slab(GREEN))
+    poster = shop.hold("/files/poster.webp")
+
+    with pages_for(shop.address, shop.product, original) as pages:
+        moments = moments_of(browser, pages[ON_ORIGINAL], None)
+    poster.set()
+
+    assert moments.poster == moments.first == moments.full

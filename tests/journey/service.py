@@ -19,7 +19,10 @@ from tests.journey.processes import command_of, descendants, wait_until
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
 _START_S = 240
-_JOB_S = 280
+_JOB_S = 480
+_RENEW_S = (
+    600  # an access token lives for fifteen minutes, and a busy machine may take longer for a file's tests
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Service:
     port: int = field(default_factory=a_free_port)
     process: subprocess.Popen[bytes] | None = None
     token: str = ""
+    logged_in_at: float = 0.0
     scheme: str = "http"
     host: str = "127.0.0.1"
 
@@ -79,8 +83,8 @@ class Service:
         return self
 
     def log_in(self) -> None:
-        sent = self.call("POST", "/api/auth/token/", {"username": "admin", "password": PASSWORD})
-        self.token = sent.json()["access"]
+        sent = self._send("POST", "/api/auth/token/", {"username": "admin", "password": PASSWORD}, {})
+        self.token, self.logged_in_at = sent.json()["access"], time.monotonic()
 
     def __exit__(self, *_: object) -> None:
         assert self.process is not None
@@ -108,12 +112,16 @@ class Service:
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """One request; `body` goes as JSON unless it is bytes. Errors are answers, too."""
+        if self.token and time.monotonic() - self.logged_in_at > _RENEW_S:
+            self.log_in()
+        mine = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self._send(method, path, body, mine | (headers or {}))
+
+    def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Answer:
         sent = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        every = {"Content-Type": "application/json"} if body is not None else {}
-        if self.token:
-            every["Authorization"] = f"Bearer {self.token}"
+        kind = {"Content-Type": "application/json"} if body is not None else {}
         url = path if path.startswith("http") else self.url + path
-        request = urllib.request.Request(url, sent, every | (headers or {}), method=method)  # noqa: S310  # ours
+        request = urllib.request.Request(url, sent, kind | headers, method=method)  # noqa: S310  # ours
         try:
             with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310  # ours
                 return Answer(response.status, dict(response.headers), response.read())

@@ -86,11 +86,14 @@ def kill_a_restore(backups: Path, drill: Path) -> None:
 
 def files_of(service: Service) -> dict[str, str]:
     """By product, the SHA-256 of the model that is read at its address."""
-    products = service.call("GET", "/api/assets/3d/?limit=100").json()["results"]
-    return {
-        one["id"]: hashlib.sha256(service.call("GET", one["model_3d_url"]).body).hexdigest()
-        for one in products
-    }
+    found: dict[str, str] = {}
+    path = "/api/assets/3d/?limit=100"
+    while path:  # a slow backup leaves time for more than a page of uploads
+        page = service.call("GET", path).json()
+        for one in page["results"]:
+            found[one["id"]] = hashlib.sha256(service.call("GET", one["model_3d_url"]).body).hexdigest()
+        path = page["next"]
+    return found
 
 
 def test_all_that_a_snapshot_named_is_back_after_a_restore_that_died_once(open_folder: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_push_that_was_killed_goes_on_where_it_was(
     argv = [sys.executable, "-m", "vitrine.cli", "push", str(chair)]
     env = for_child(XDG_CONFIG_HOME=str(home / "config"), XDG_STATE_HOME=str(home / "state"))
     with subprocess.Popen(argv, cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as pushing:
-        assert line.stalled.wait(30)
+        assert line.stalled.wait(60)
         pushing.kill()
     there, line.most, line.came = set(line.came), None, []
     told = at_home("push", chair)
@@ -132,9 +132,9 @@ def test_ctrl_c_ends_it_with_130_and_says_how_to_go_on(
     with subprocess.Popen(
         argv, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as pushing:
-        assert line.stalled.wait(30)
+        assert line.stalled.wait(60)
         pushing.send_signal(signal.SIGINT)
-        out, err = pushing.communicate(timeout=30)
+        out, err = pushing.communicate(timeout=60)
 
     assert (pushing.returncode, json.loads(out)["error"]["code"]) == (130, "stopped")
     assert "Run the same again" in err

@@ -96,4 +96,4 @@ def test_make_run_serves_and_cooks_and_leaves_nothing(checkout: Path) -> None:
 
     assert (task["status"], task["error"]) == ("done", None)
     assert (checkout / "var").stat().st_uid == pwd.getpwnam(_USER).pw_uid
-    assert wait_until(lambda: processes_with(str(checkout)) == [], limit_s=30)
+    assert wait_until(lambda: processes_with(str(checkout)) == [], limit_s=60)

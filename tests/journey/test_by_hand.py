@@ -95,4 +95,4 @@ def test_the_four_lines_lead_to_a_product_that_becomes_ready(checkout: Path) -> 
 
     service.process.send_signal(signal.SIGTERM)
     service.process.wait(120)
-    assert wait_until(lambda: processes_with(str(checkout)) == [], limit_s=30)
+    assert wait_until(lambda: processes_with(str(checkout)) == [], limit_s=60)

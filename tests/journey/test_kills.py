@@ -43,7 +43,7 @@ def running_engines(service: Service) -> list[int]:
         found[:] = service.processes(ENGINE)
         return bool(found)
 
-    assert wait_until(there, limit_s=10, pause_s=0.02)
+    assert wait_until(there, limit_s=60, pause_s=0.02)
     return found
 
 
@@ -119,7 +119,7 @@ def test_a_job_outlives_broker_and_worker_and_nothing_of_it_runs_on(service: Ser
     for pid in [broker(service), *service.processes(WORKER)]:
         kill(pid)
 
-    assert wait_until(lambda: not any(is_alive(pid) for pid in engines), limit_s=5)
+    assert wait_until(lambda: not any(is_alive(pid) for pid in engines), limit_s=60)
     assert_done_by_the_second_attempt(service, product_id)
 
 

@@ -127,7 +127,7 @@ def test_one_answer_at_metrics_tells_of_the_web_servers_and_of_the_worker(
     }
 
     assert product["status"] == "ready"
-    assert wait_until(lambda: by_each <= told(), limit_s=20), by_each - told()
+    assert wait_until(lambda: by_each <= told(), limit_s=60), by_each - told()
 
 
 def test_one_trace_goes_from_the_request_through_the_worker_to_the_engine(

@@ -9,29 +9,30 @@ from vitrine.catalog.announcements import AUDITED, Topic
 from vitrine.console.product_activity import WORDS as ACTIVITY
 from vitrine.console.settings.words import ACTIONS, AREAS, TOPICS
 
-_NOTES = {"note", "audit.note", "_saved"}
+_NOTES = {"note", "audit.note", "_saved", "_each"}
+"""The verb, and the two that are handed an action for it."""
 _AN_ACTION = re.compile(r"[a-z-]+\.[a-z-]+")
 
 
 def noted() -> set[str]:
-    """Every action that the code writes down by its name."""
+    """Every action that the code writes down: by its name, so that it can be found."""
     trees = [ast.parse(path.read_text()) for path in Path(vitrine.__file__).parent.rglob("*.py")]
     calls = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.Call)]
     given = [
-        part.value
+        part
         for call in calls
         if ast.unparse(call.func) in _NOTES
-        for argument in call.args
-        for part in ast.walk(argument)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        for one in call.args
+        for part in ast.walk(one)
     ]
-    return {one for one in given if _AN_ACTION.fullmatch(one)} | {topic.value for topic in AUDITED}
+    assert [ast.unparse(one) for one in given if isinstance(one, ast.JoinedStr)] == []
+    words = [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return {one for one in words if _AN_ACTION.fullmatch(one)} | {topic.value for topic in AUDITED}
 
 
 def test_every_action_that_is_noted_has_words_and_an_area_to_filter_by() -> None:
     actions = noted()
 
-    assert {"login.succeeded", "view.created", "user.erased", "product.restored"} < actions
     assert actions == set(ACTIONS)
     assert [one for one in actions if not one.startswith(tuple(AREAS))] == []
     assert [area for area in AREAS if not any(one.startswith(area) for one in actions)] == []

@@ -5,7 +5,6 @@ import io
 import json
 from datetime import timedelta
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -23,6 +22,7 @@ from vitrine.outreach import endpoints
 from vitrine.outreach.models import Delivery, Endpoint
 from vitrine.pipeline.work import Kind
 from vitrine.privacy.rules import RULES
+from vitrine.processing.models import Campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -153,15 +153,21 @@ def test_the_audit_log_is_filtered_by_what_who_and_when(client: Client, admin: U
     assert told("actor=nobody&since=never&cursor=x") == (True, True)
 
 
-def test_the_audit_log_leads_to_what_something_was_done_to(client: Client, admin: User) -> None:
-    chair = a_product(published=False)
-    note("product.restored", target=("product", chair.pk), by=admin)
-    note("campaign.begun", target=("campaign", uuid4()), by=admin)
+def test_the_audit_log_leads_to_what_is_still_there(client: Client, admin: User) -> None:
+    chair, gone = a_product(published=False), a_product()
+    gone.remove()
+    note("product.updated", target=("product", chair.pk), by=admin)
+    campaign = Campaign.objects.create(name="Smaller")
+    note("campaign.begun", target=("campaign", campaign.pk), by=admin)
+    webhook = an_endpoint(admin)
 
     text = client.get("/settings/audit").text
 
     assert f'href="/products/{chair.pk}"' in text
-    assert 'href="/campaigns/' in text
+    assert f'href="/campaigns/{campaign.pk}"' in text
+    assert f'href="/settings/webhooks/{webhook.pk}"' in text
+    assert "Deleted a product" in text
+    assert str(gone.pk) not in text
 
 
 def test_the_audit_log_is_taken_away_as_it_is_filtered(client: Client, admin: User) -> None:

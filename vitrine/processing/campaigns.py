@@ -96,27 +96,27 @@ def promote(campaign: Campaign, product_ids: Sequence[UUID] | None) -> Decided:
     """Show shoppers what was made, of these products or of all: the next AT_ONCE of them. A product that is not
     published stays so: the version is its newest, and is shown when it is published."""
     ready = _of(campaign, product_ids).filter(decision="", job__state=State.DONE)
-    return _each("promoted", campaign, ready, _promote)
+    return _each("campaign.promoted", campaign, ready, _promote)
 
 
 def drop(campaign: Campaign, product_ids: Sequence[UUID] | None) -> Decided:
     """Leave what shoppers see as it is; what has not begun yet does not begin any more."""
-    return _each("dropped", campaign, _of(campaign, product_ids).filter(decision=""), _drop)
+    return _each("campaign.dropped", campaign, _of(campaign, product_ids).filter(decision=""), _drop)
 
 
 def roll_back(campaign: Campaign, product_ids: Sequence[UUID] | None) -> Decided:
     """Show again what was shown before it was promoted; what was dropped can be decided anew."""
     decided = _of(campaign, product_ids).exclude(decision="")
-    return _each("rolled-back", campaign, decided, _roll_back)
+    return _each("campaign.rolled-back", campaign, decided, _roll_back)
 
 
-def _each(verb: str, campaign: Campaign, found: QuerySet[CampaignItem], decide: _Decide) -> Decided:
+def _each(action: str, campaign: Campaign, found: QuerySet[CampaignItem], decide: _Decide) -> Decided:
     """One short transaction a product, in the order in which everybody locks: product, then item."""
     chosen = list(found.order_by("pk").values_list("pk", "product_id")[:AT_ONCE])
     done = sum(_one(found, pk, product_id, decide) for pk, product_id in chosen)
     left = max(0, found.count() - (len(chosen) - done))
     if done:
-        note(f"campaign.{verb}", target=("campaign", campaign.pk), products=done)
+        note(action, target=("campaign", campaign.pk), products=done)
     return Decided(done=done, changed=len(chosen) - done, left=left)
 
 

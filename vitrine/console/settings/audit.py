@@ -21,16 +21,13 @@ from django.views.decorators.http import require_safe
 from vitrine.access.audit import AuditEntry, found_by, told
 from vitrine.access.guard import guarded
 from vitrine.access.models import User
+from vitrine.catalog.models import Product
 from vitrine.console.settings.slices import Slice
 from vitrine.console.settings.words import ACTIONS, AREAS
+from vitrine.outreach.models import Endpoint
+from vitrine.processing.models import Campaign
 
 _COLUMNS = ("at", "action", "name", "actor_id", "key_prefix", "target", "address", "details", "id")
-_PATHS = {
-    "user": "/settings/people/{}",
-    "endpoint": "/settings/webhooks/{}",
-    "product": "/products/{}",
-    "campaign": "/campaigns/{}",
-}
 _AT_ONCE = 1_000
 _MOST_PEOPLE = 500
 
@@ -65,15 +62,32 @@ class Line:
 
     @classmethod
     def each(cls, entries: Iterable[AuditEntry]) -> list[Self]:
-        return [cls.of(entry) for entry in entries]
+        known = list(entries)
+        paths = _paths_to(known)
+        return [cls.of(entry, paths.get((entry.target_kind, entry.target_id), "")) for entry in known]
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
+    def of(cls, entry: AuditEntry, path: str) -> Self:
         details = " · ".join(
             f"{name}: {_words(value)}" for name, value in entry.details.items() if value is not None
         )
-        path = _PATHS.get(entry.target_kind, "").format(entry.target_id)
         return cls(entry, str(ACTIONS.get(entry.action, entry.action)), path, details)
+
+
+def _paths_to(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
+    """By kind and id, the pages of what something was done to, as far as it is still there."""
+    targets = {(entry.target_kind, entry.target_id) for entry in entries}
+    pages = {
+        "user": (User.objects.all(), "/settings/people/{}"),
+        "endpoint": (Endpoint.objects.all(), "/settings/webhooks/{}"),
+        "product": (Product.objects.filter(deleted_at=None), "/products/{}"),
+        "campaign": (Campaign.objects.all(), "/campaigns/{}"),
+    }
+    return {
+        (kind, str(pk)): path.format(pk)
+        for kind, (rows, path) in pages.items()
+        for pk in rows.filter(pk__in=[one for of, one in targets if of == kind]).values_list("pk", flat=True)
+    }
 
 
 @require_safe

@@ -1,7 +1,9 @@
 """The pages of numbers: what stands in them, why there is nothing yet, and how they look in a real browser."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -13,7 +15,7 @@ from tests.browsing import Visiting
 from tests.builders import a_product, a_user
 from tests.insight.telling import ar, error, full, poster, tell, touch
 from vitrine.access.roles import Role
-from vitrine.console.panels import chart_of, share_words, time_words, value_in
+from vitrine.console.panels import FAULTS, chart_of, share_words, time_words, value_in
 from vitrine.insight import rollup
 from vitrine.insight.models import Event, ResponseTimes
 
@@ -51,7 +53,16 @@ def test_the_page_says_what_happened(viewer: Client) -> None:
 
     page = viewer.get("/numbers?period=7d").text
 
-    for said in ("Visits", "5</span>", "100 %", "60 %", "1 min 5 s", "40 %", "2.0 MB", "network"):
+    for said in (
+        "Visits",
+        "5</span>",
+        "100 %",
+        "60 %",
+        "1 min 5 s",
+        "40 %",
+        "2.0 MB",
+        "The connection broke",
+    ):
         assert said in page, said
     assert f'href="/products/{chair.pk}/numbers?period=7d"' in page
     assert "&lt;img src=x" in page
@@ -69,6 +80,13 @@ def test_a_product_has_a_page_of_its_own(viewer: Client) -> None:
     assert "Lamp" not in mine
     assert "Nothing yet" in others
     assert viewer.get(f"/products/{uuid.uuid4()}/numbers").status_code == 404
+
+
+def test_every_fault_that_the_element_tells_has_words() -> None:
+    source = (Path(__file__).parents[2] / "viewer" / "src" / "fault.ts").read_text()
+    kinds = re.findall(r'^  \| "([a-z-]+)"', source, re.MULTILINE)
+
+    assert sorted(kinds) == sorted(FAULTS)
 
 
 def test_nothing_says_why(viewer: Client) -> None:

@@ -36,6 +36,19 @@ ACTIONS = {
     "hotspot": words("Opened a hotspot"),
     "dimensions": words("Looked at its size"),
 }
+FAULTS = {
+    "product": words("The product could not be read"),
+    "missing": words("A file was not there"),
+    "network": words("The connection broke"),
+    "model": words("The model could not be read"),
+    "unsupported": words("The page forbids its textures (KTX2)"),
+    "script": words("The viewer did not load"),
+    "webgl": words("The browser has no 3D"),
+    "memory": words("Too little memory"),
+    "context-lost": words("The graphics card went away"),
+    "ar": words("AR did not start"),
+}
+"""As `vitrine-error` names them."""
 DEVICES = {
     "phone": words("Phone"),
     "tablet": words("Tablet"),

@@ -10,6 +10,7 @@ from vitrine.console.panels import (
     ACTIONS,
     ARS,
     DEVICES,
+    FAULTS,
     STAGES,
     VARIANTS,
     Cell,
@@ -145,7 +146,11 @@ def _ar(whole: Whole, over_time: OverTime) -> Panel:
 def _errors(whole: Whole, over_time: OverTime) -> Panel:
     funnel = whole[Topic.FUNNEL][0]
     rows = [
-        [cell(row["error"]), cell(count_words(row["count"])), cell(share_words(row["per_visit"]))]
+        [
+            cell(FAULTS.get(row["error"], row["error"])),
+            cell(count_words(row["count"])),
+            cell(share_words(row["per_visit"])),
+        ]
         for row in whole[Topic.ERRORS]
     ]
     about = _("%(count)s of %(visits)s visits met an error (%(share)s).") % {

@@ -7,6 +7,9 @@ from django.test import Client
 from tests.builders import a_product, a_user
 from vitrine.access import links
 from vitrine.access.roles import Role
+from vitrine.catalog.models import Status
+from vitrine.errors import ModelRejected
+from vitrine.processing.models import Job, State
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +62,21 @@ def test_refusals_that_a_page_shows_are_in_its_language_and_a_program_s_are_engl
         "Den Namen 'ADA' gibt es schon.",
     )
     assert program["title"] == "Log in first"
+
+
+def test_why_a_job_failed_is_said_in_the_page_s_language(client: Client) -> None:
+    client.force_login(a_user(Role.EDITOR, language="de"))
+    product = a_product(published=False, status=Status.FAILED)
+    kept = {"code": "model-rejected", "title": ModelRejected.title, "detail": "It has no meshes."}
+    job = Job.objects.create(version=product.shown_version, recipe="standard", state=State.FAILED, error=kept)
+    title = "Das Modell ist so nicht verwendbar"
+
+    library, page = client.get("/").text, client.get(f"/products/{product.pk}").text
+    task = client.get(f"/api/tasks/{job.pk}/").json()
+
+    assert f"<strong>{title}</strong>" in library
+    assert page.count(f"<strong>{title}</strong>") == 2, "at its head, and among its jobs"
+    assert task["error"] == {**kept, "title": title}
 
 
 def test_pages_for_shoppers_keep_their_own_words(client: Client) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -101,5 +102,5 @@ def _shape(outcome: Outcome) -> Mapping[str, Any]:
         "name": outcome.name,
         "result": outcome.result,
         "task_id": None if outcome.job_id is None else str(outcome.job_id),
-        "error": error and {"code": error.code, "title": error.title, "detail": error.detail},
+        "error": error and {"code": error.code, "title": gettext(error.title), "detail": error.detail},
     }

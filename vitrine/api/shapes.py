@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from vitrine.api.fields import Metadata, Words
@@ -316,11 +317,16 @@ def task_shape(job: Job) -> Mapping[str, Any]:
         "attempts": job.attempts,
         "product_id": str(job.version.product_id),
         "version": job.made_version.number if job.made_version else None,
-        "error": job.error,
+        "error": failure_shape(job.error),
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
     }
+
+
+def failure_shape(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What a failed job keeps, its title in the reader's language."""
+    return {**kept, "title": gettext(kept["title"])} if kept and kept.get("title") else kept
 
 
 def _variants(version: AssetVersion, base: str, *, public: bool) -> dict[str, Any]:

@@ -4,10 +4,11 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browsing import Visiting
 from tests.builders import PASSWORD, a_product, a_user
+from tests.viewer.sight import until
 from vitrine.access.roles import Role
 from vitrine.catalog.models import Product
 from vitrine.pipeline.work import Kind
@@ -120,6 +121,30 @@ def test_a_job_s_progress_and_its_end_show_by_themselves(visiting: Visiting) -> 
 
     expect(card).to_contain_text("Too wild")
     expect(card).to_contain_text("Tame it, then upload it again.")
+    expect(page.get_by_role("status")).to_have_text("Chair failed. Too wild")
+
+
+def test_an_end_that_a_fresh_card_shows_before_it_is_told_is_said_all_the_same(visiting: Visiting) -> None:
+    product = a_product(name="Chair", published=False)
+    job = a_job_on(product)
+    page = visiting(Role.VIEWER, "/")
+    card = page.get_by_role("listitem").filter(has_text="Chair")
+    expect(card).to_contain_text("Waiting for its turn")
+    error = {"code": "x", "title": "Too wild", "detail": "Tame it, then upload it again."}
+
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        route.continue_() if held else held.append(route)
+
+    page.route("**/products/*/card", hold)
+    # Its picture may be there now, so a fresh card is asked for; just before that is made, the job fails.
+    Job.objects.filter(pk=job.pk).update(state=State.PROCESSING, step="proof", progress=0.6)
+    until(page, lambda: held)
+    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error, finished_at=timezone.now())
+    held[0].continue_()
+
+    expect(card).to_contain_text("Too wild")
     expect(page.get_by_role("status")).to_have_text("Chair failed. Too wild")
 
 

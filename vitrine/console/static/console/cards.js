@@ -77,6 +77,7 @@ function cardOf(id) {
 function exchange(card, fresh) {
   const focused = card.contains(document.activeElement) ? document.activeElement : null;
   if (card.dataset.page) fresh.dataset.page = card.dataset.page;
+  if (card.dataset.job) fresh.dataset.job ??= card.dataset.job; // its end, seen here first, is still to be said
   card.replaceWith(fresh);
   mark([fresh]);
   if (!focused) return;

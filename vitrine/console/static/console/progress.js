@@ -38,7 +38,8 @@ function show(card, task, words) {
   const doing =
     task.status === "queued" ? told("jobWaiting") : (words[task.step.split("-")[0]] ?? told("jobWorking"));
   const said = left ? `${doing} · ${left}` : doing;
-  const line = need("[data-step]", card);
+  const line = card.querySelector("[data-step]");
+  if (!line) return; // drawn anew after its end, which is told next
   if (line.textContent !== said) line.textContent = said;
   need("progress", card).value = task.progress;
 }

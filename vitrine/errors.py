@@ -63,6 +63,10 @@ class VitrineError(Exception):
         self.faults = tuple(faults)
         self.retry_after_s = retry_after_s
 
+    def kept(self) -> dict[str, str]:
+        """What stays of it where nobody waits for the answer: on a failed job, in a list of outcomes."""
+        return {"code": self.code, "title": self.title, "detail": self.detail}
+
 
 class Refused(VitrineError):
     code = "refused"

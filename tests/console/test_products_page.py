@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browsing import Visiting
 from tests.builders import PASSWORD, a_product, a_user
@@ -19,6 +19,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def a_job_on(product: Product) -> Job:
     return Job.objects.create(version=product.shown_version, recipe="standard", options_key="k" * 64)
+
+
+def a_card_at_work(visiting: Visiting) -> tuple[Job, Page, Locator]:
+    """A job that waits, the library, and the card in it of the job's product."""
+    job = a_job_on(a_product(name="Chair", published=False))
+    page = visiting(Role.VIEWER, "/")
+    card = page.get_by_role("listitem").filter(has_text="Chair")
+    expect(card).to_contain_text("Waiting for its turn")
+    return job, page, card
+
+
+def fail(job: Job) -> None:
+    error = {"code": "x", "title": "Too wild", "detail": "Tame it, then upload it again."}
+    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error, finished_at=timezone.now())
 
 
 def test_logging_in_and_reaching_the_products_takes_a_keyboard_only(visiting: Visiting) -> None:
@@ -107,17 +121,12 @@ def test_a_refused_change_is_told(visiting: Visiting) -> None:
 
 
 def test_a_job_s_progress_and_its_end_show_by_themselves(visiting: Visiting) -> None:
-    product = a_product(name="Chair", published=False)
-    job = a_job_on(product)
-    page = visiting(Role.VIEWER, "/")
-    card = page.get_by_role("listitem").filter(has_text="Chair")
-    expect(card).to_contain_text("Waiting for its turn")
+    job, page, card = a_card_at_work(visiting)
 
     Job.objects.filter(pk=job.pk).update(state=State.PROCESSING, step="proof", progress=0.6)
     expect(card).to_contain_text("Comparing it with the original")
     expect(card.get_by_role("progressbar")).to_have_attribute("value", re.compile("0.60*"))
-    error = {"code": "x", "title": "Too wild", "detail": "Tame it, then upload it again."}
-    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error, finished_at=timezone.now())
+    fail(job)
 
     expect(card).to_contain_text("Too wild")
     expect(card).to_contain_text("Tame it, then upload it again.")
@@ -125,13 +134,7 @@ def test_a_job_s_progress_and_its_end_show_by_themselves(visiting: Visiting) -> 
 
 
 def test_an_end_that_a_fresh_card_shows_before_it_is_told_is_said_all_the_same(visiting: Visiting) -> None:
-    product = a_product(name="Chair", published=False)
-    job = a_job_on(product)
-    page = visiting(Role.VIEWER, "/")
-    card = page.get_by_role("listitem").filter(has_text="Chair")
-    expect(card).to_contain_text("Waiting for its turn")
-    error = {"code": "x", "title": "Too wild", "detail": "Tame it, then upload it again."}
-
+    job, page, card = a_card_at_work(visiting)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -141,7 +144,7 @@ def test_an_end_that_a_fresh_card_shows_before_it_is_told_is_said_all_the_same(v
     # Its picture may be there now, so a fresh card is asked for; just before that is made, the job fails.
     Job.objects.filter(pk=job.pk).update(state=State.PROCESSING, step="proof", progress=0.6)
     until(page, lambda: held)
-    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=error, finished_at=timezone.now())
+    fail(job)
     held[0].continue_()
 
     expect(card).to_contain_text("Too wild")

@@ -16,6 +16,7 @@ from tests.viewer.phones import HAND, IPHONE, IPHONE_INSTAGRAM, NO_XR, PIXEL, RE
 from tests.viewer.shop import Shop
 from tests.viewer.sight import lose, wait_for
 from tests.viewer.test_ar_session import a_phone, enter
+from tests.viewer.test_faults import cut_off
 from tests.viewer.test_memory import NO_BYTES
 
 pytestmark = pytest.mark.browser
@@ -26,12 +27,7 @@ def says(page: Page, words: str) -> None:
 
 
 def test_offline_and_back(shop: Shop, visit: Open) -> None:
-    full = shop.hold("/files/web.glb")
-    page = visit()
-    wait_for(page, "preview")
-    page.context.set_offline(True)
-    shop.dropped.add("/files/web.glb")
-    full.set()
+    page = cut_off(shop, visit)
 
     says(page, "You are offline.")
 

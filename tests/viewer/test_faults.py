@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.viewer.conftest import LISTENER, Open
 from tests.viewer.models import GREEN, a_slab
@@ -80,13 +80,19 @@ def test_a_missing_full_model_leaves_the_preview(shop: Shop, visit: Open) -> Non
     assert colours(page)["red"] > 0.1
 
 
-def test_offline_it_waits_and_goes_on(shop: Shop, visit: Open) -> None:
+def cut_off(shop: Shop, visit: Open) -> Page:
+    """The small model stands, and the network goes while the full one is on its way."""
     full = shop.hold("/files/web.glb")
     page = visit()
     wait_for(page, "preview")
     page.context.set_offline(True)
     shop.dropped.add("/files/web.glb")
     full.set()
+    return page
+
+
+def test_offline_it_waits_and_goes_on(shop: Shop, visit: Open) -> None:
+    page = cut_off(shop, visit)
     page.get_by_text("You are offline.").wait_for()
     shop.dropped.clear()
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,7 +15,7 @@ from vitrine.api.fields import Words
 from vitrine.api.parsers import Json
 from vitrine.api.products import readable_product, shown, writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import CookingFields, ProductOut, TaskError, given_in
+from vitrine.api.shapes import CookingFields, ProductOut, TaskError, failure_shape, given_in
 from vitrine.catalog import publishing
 from vitrine.processing.bulk import MOST_AT_ONCE, Act, Order, Outcome, Result, carry_out
 from vitrine.processing.intake import Wishes
@@ -102,5 +101,5 @@ def _shape(outcome: Outcome) -> Mapping[str, Any]:
         "name": outcome.name,
         "result": outcome.result,
         "task_id": None if outcome.job_id is None else str(outcome.job_id),
-        "error": error and {"code": error.code, "title": gettext(error.title), "detail": error.detail},
+        "error": failure_shape(error.kept()) if error else None,
     }

@@ -113,6 +113,12 @@ class Card:
         return self.job.error if self.job is not None and self.failed and self.job.error else {}
 
     @property
+    def fault_title(self) -> str:
+        """In the reader's language."""
+        title = self.fault.get("title")
+        return translated(title) if title else translated("The last job failed")
+
+    @property
     def publishes_later(self) -> bool:
         """It goes public by itself once its checks have passed."""
         wished = self.job is not None and self.job.publish and self.product.publish_wished

@@ -77,7 +77,7 @@ def _feed_one() -> bool:
             with transaction.atomic():
                 item.job = _order(item)
         except Refused as error:
-            item.error = {"code": error.code, "title": error.title, "detail": error.detail}
+            item.error = error.kept()
         item.save(update_fields=["job", "error"])
     return True
 

@@ -249,7 +249,7 @@ class Job(models.Model):
         with transaction.atomic():
             ended = self._mine().update(
                 state=State.FAILED,
-                error=legible({"code": error.code, "title": error.title, "detail": error.detail}),
+                error=legible(error.kept()),
                 finished_at=timezone.now(),
                 token=None,
                 lease_until=None,

@@ -1,4 +1,4 @@
-"""The BlobStore promise. Every store passes the one suite in `tests/storage/promise.py`."""
+"""The BlobStore promise. Every store passes the one suite in `tests/storage/promise`."""
 
 import re
 from collections.abc import Iterator

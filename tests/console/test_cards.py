@@ -11,7 +11,8 @@ from pytest_django import Settings
 from tests.builders import a_product, file_address
 from vitrine.catalog import queries
 from vitrine.catalog.models import Product, Status, Variant
-from vitrine.console.cards import STEP_WORDS, Card, Proof, cards_of, size_words
+from vitrine.console.cards import STEP_WORDS, Card, Proof, cards_of
+from vitrine.console.sizes import size_words
 from vitrine.pipeline.bench import Bench
 from vitrine.pipeline.recipes import check, standard
 from vitrine.pipeline.work import Format, Kind
@@ -38,6 +39,7 @@ def a_job_on(product: Product, **fields: Any) -> Job:
         (99_400, "99 kB"),
         (100_000, "0.1 MB"),
         (8_900_000, "8.9 MB"),
+        (2_560_000_000, "2.6 GB"),
     ],
 )
 def test_sizes_are_told_in_powers_of_ten(count: int, words: str) -> None:

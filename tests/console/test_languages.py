@@ -4,11 +4,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from tests.builders import a_product, a_user
+from tests.builders import a_key, a_product, a_user
 from vitrine.access import links
-from vitrine.access.roles import Role
+from vitrine.access.roles import Role, Scope
 from vitrine.catalog.models import Status
 from vitrine.errors import ModelRejected
+from vitrine.pipeline.work import Kind
 from vitrine.processing.models import Job, State
 
 pytestmark = pytest.mark.django_db
@@ -67,16 +68,59 @@ def test_refusals_that_a_page_shows_are_in_its_language_and_a_program_s_are_engl
 def test_why_a_job_failed_is_said_in_the_page_s_language(client: Client) -> None:
     client.force_login(a_user(Role.EDITOR, language="de"))
     product = a_product(published=False, status=Status.FAILED)
-    kept = {"code": "model-rejected", "title": ModelRejected.title, "detail": "It has no meshes."}
+    kept = {
+        "code": "model-rejected",
+        "title": ModelRejected.title,
+        "detail": "The file has 8 bytes; the limit is 4.",
+    }
     job = Job.objects.create(version=product.shown_version, recipe="standard", state=State.FAILED, error=kept)
-    title = "Das Modell ist so nicht verwendbar"
+    title, detail = "Das Modell ist so nicht verwendbar", "Die Datei hat 8 Bytes; die Grenze ist 4."
 
     library, page = client.get("/").text, client.get(f"/products/{product.pk}").text
     task = client.get(f"/api/tasks/{job.pk}/").json()
 
     assert f"<strong>{title}</strong>" in library
-    assert page.count(f"<strong>{title}</strong>") == 2, "at its head, and among its jobs"
-    assert task["error"] == {**kept, "title": title}
+    assert detail in library
+    assert page.count(f"<strong>{title}</strong>") == page.count(detail) == 2, (
+        "at its head, and among its jobs"
+    )
+    assert task["error"] == {**kept, "title": title, "detail": detail}
+
+
+def test_a_refusal_is_said_in_the_page_s_language_and_each_of_its_faults_too(client: Client) -> None:
+    client.force_login(a_user(Role.EDITOR, language="de"))
+    path, sent = f"/api/assets/3d/{a_product().pk}/", {"metadata": {"sku": "x" * 70_000}}
+
+    said = client.patch(path, sent, content_type="application/json").json()
+    program = Client(headers={"Accept-Language": "de"})
+    program.defaults["HTTP_AUTHORIZATION"] = "Api-Key " + a_key(Scope.ASSETS_WRITE)[1]
+    english = program.patch(path, sent, content_type="application/json").json()
+
+    assert [fault["detail"] for fault in said["errors"]] == [
+        "Das sind 70011 Bytes JSON; höchstens 64000 werden aufbewahrt."
+    ]
+    assert "This is 70011 bytes of JSON; at most 64000 are kept." in english["detail"]
+
+
+def test_a_report_is_read_in_the_page_s_language(client: Client) -> None:
+    """It was written in English, when the model was made."""
+    client.force_login(a_user(Role.EDITOR, language="de"))
+    product = a_product(variants=(Kind.MOBILE, Kind.WEB, Kind.IOS))
+    notices = {
+        "usdz-dropped": "Every animation but the first (Wave, Walk) is left out of the USDZ, because Quick Look cannot "
+        "show it.",
+        "image-type-corrected": "Image 3 is called image/png but is image/jpeg; taken as that.",
+    }
+    report = {"notices": [{"code": code, "detail": detail} for code, detail in notices.items()]}
+    product.versions.update(report=report)
+
+    page = " ".join(client.get(f"/products/{product.pk}").text.split())
+
+    assert (
+        "Jede Animation außer der ersten (Wave, Walk): fehlt in der USDZ, weil Quick Look es nicht zeigen kann."
+        in page
+    )
+    assert "Bild 3 heißt image/png, ist aber image/jpeg; so wurde es genommen." in page
 
 
 def test_pages_for_shoppers_keep_their_own_words(client: Client) -> None:
@@ -86,6 +130,17 @@ def test_pages_for_shoppers_keep_their_own_words(client: Client) -> None:
         response = client.get(path, headers=GERMAN)
         assert '<html lang="en"' in response.text
         assert "Accept-Language" not in response.headers.get("Vary", "")
+
+
+def test_what_a_shop_pastes_is_explained_in_the_reader_s_language(client: Client) -> None:
+    """The console shows the storefront's page as a part of its own."""
+    client.force_login(a_user(Role.EDITOR, language="de"))
+
+    page = client.get(f"/p/{a_product(name='Chair').pk}/snippets")
+
+    assert page.headers["Content-Language"] == "de"
+    assert "„Chair“ anderswo zeigen" in page.text
+    assert 'data-copied="Kopiert"' in page.text
 
 
 def test_numbers_in_attributes_stay_numbers(client: Client) -> None:

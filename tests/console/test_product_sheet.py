@@ -12,6 +12,7 @@ from vitrine.catalog import publishing
 from vitrine.catalog.models import AssetVersion, Product, Variant
 from vitrine.console.product_report import Account, placement_words
 from vitrine.console.product_size import Drawing, side_words
+from vitrine.pipeline.channels import TERMS
 from vitrine.pipeline.work import Kind
 from vitrine.processing.models import Job
 
@@ -103,6 +104,24 @@ def test_the_report_is_in_plain_words(client: Client) -> None:
     assert "Clear coat is left out of the USDZ: Lacquer." in page
     assert "1 thing is imitated" in page
     assert "Normals were made one long." in page
+
+
+def test_a_channel_s_wish_is_told_with_its_unit_in_the_page_s_language(client: Client) -> None:
+    rule = a_rule("triangles", 5, 6.94, ok=False, level="advice")
+    words = {"words": TERMS["off_origin"].words, "unit": TERMS["off_origin"].unit}
+    report = a_report()
+    report["channels"][1] |= {"title": "Khronos: mobile AR", "rules": [rule | words]}
+    product = a_made_product()
+    product.versions.update(report=report)
+    client.force_login(a_user(language="de"))
+
+    page = " ".join(client.get(f"/products/{product.pk}").text.split())
+
+    assert "Khronos: AR auf dem Telefon" in page
+    assert (
+        "Abstand der Mitte der Unterseite vom Ursprung: 6,94 % der längsten Seite; "
+        "verlangt ist höchstens 5 % der längsten Seite."
+    ) in page
 
 
 def test_a_channel_that_says_no_says_why_and_names_the_cure(client: Client) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext, gettext_noop
 from rest_framework import exceptions
 
 from vitrine import errors
+from vitrine.wording import worded
 
 log = structlog.get_logger()
 
@@ -88,7 +89,7 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> dic
         "type": f"/docs/problems/{code}",
         "title": gettext(title),
         "status": status,
-        "detail": detail,
+        "detail": worded(detail),
         "code": code,
         **more,
     }
@@ -133,7 +134,9 @@ def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):
         headers["WWW-Authenticate"] = CHALLENGE
     if isinstance(error, exceptions.ValidationError):
-        faults = [{"pointer": pointer, "detail": detail} for pointer, detail in _pointers(error.detail)]
+        faults = [
+            {"pointer": pointer, "detail": worded(detail)} for pointer, detail in _pointers(error.detail)
+        ]
         detail = "; ".join(f"{one['pointer'].lstrip('/') or 'request'}: {one['detail']}" for one in faults)
         return _response(status, problem(status, code, title, detail, errors=faults), headers)
     return _response(status, problem(status, code, title, str(error.detail)), headers)
@@ -155,7 +158,7 @@ def _too_much(error: Exception, request: HttpRequest) -> str:
 def _faults(error: errors.VitrineError) -> dict[str, Any]:
     if not error.faults:
         return {}
-    return {"errors": [{"pointer": one.pointer, "detail": one.detail} for one in error.faults]}
+    return {"errors": [{"pointer": one.pointer, "detail": worded(one.detail)} for one in error.faults]}
 
 
 def _pointers(detail: Any, pointer: str = "") -> Iterator[tuple[str, str]]:

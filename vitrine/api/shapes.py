@@ -19,6 +19,7 @@ from vitrine.catalog.reports import Credits
 from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
+from vitrine.wording import worded
 
 NAME_LENGTH = 200
 
@@ -325,8 +326,10 @@ def task_shape(job: Job) -> Mapping[str, Any]:
 
 
 def failure_shape(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """What a failed job keeps, its title in the reader's language."""
-    return {**kept, "title": gettext(kept["title"])} if kept and kept.get("title") else kept
+    """What a failed job keeps, in the reader's language."""
+    if not kept or not kept.get("title"):
+        return kept
+    return {**kept, "title": gettext(kept["title"]), "detail": worded(kept.get("detail", ""))}
 
 
 def _variants(version: AssetVersion, base: str, *, public: bool) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def _saved(view: SavedView, action: str) -> SavedView:
             view.save()
             note(action, target=("view", view.pk))
     except IntegrityError as error:
-        whose = "The team has" if view.shared else "You have"
-        raise Conflict(f"{whose} a view named “{view.name}” already. Choose another name.") from error
+        shared = f"The team has a view named “{view.name}” already. Choose another name."
+        own = f"You have a view named “{view.name}” already. Choose another name."
+        raise Conflict(shared if view.shared else own) from error
     return view

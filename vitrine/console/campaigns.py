@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vitrine.access.guard import guarded
-from vitrine.console.cards import size_words
+from vitrine.console.sizes import size_words
 from vitrine.processing.campaigns import page_of
 from vitrine.processing.gains import Gain, Standing, gain_of, standing_of
 from vitrine.processing.models import Campaign, CampaignItem
+from vitrine.wording import worded
 
 _PAGE = 100
 _DIGITS = 18  # of what fits into a bigint
@@ -81,7 +82,7 @@ class Line:
     @property
     def fault(self) -> str:
         error = self.item.error or (self.item.job.error if self.item.job else None) or {}
-        return str(error.get("detail", ""))
+        return worded(str(error.get("detail", "")))
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import Product, Status, Variant
+from vitrine.console.sizes import size_words
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
 
@@ -167,13 +168,6 @@ def newest_jobs(product_ids: Sequence[UUID]) -> dict[UUID, Job]:
     found = Job.objects.filter(version__product_id__in=product_ids).select_related("version")
     newest = found.order_by("version__product_id", "-created_at").distinct("version__product_id")
     return {job.version.product_id: job for job in newest}
-
-
-def size_words(count: int) -> str:
-    """Bytes for people, in powers of ten as shops and phones count them."""
-    if count < 1000:
-        return f"{count} bytes"
-    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} kB"
 
 
 def _proof(web: Variant) -> Proof:

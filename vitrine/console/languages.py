@@ -31,7 +31,8 @@ class Languages:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if view.__module__.startswith("vitrine.console") or _by_our_script(request, view):
+        ours = view.__module__.startswith("vitrine.console") or _name_of(view) == _SNIPPETS
+        if ours or _by_our_script(request, view):
             translation.activate(language_of(request))
             request.META[_ASKED] = True
 
@@ -49,6 +50,12 @@ def translation_asked_for(request: HttpRequest) -> bool:
 
 
 _ASKED = "vitrine.language"
+_SNIPPETS = "vitrine.storefront.pages.snippets"
+"""The one page of the storefront that is for staff: the console shows it as a part of its own."""
+
+
+def _name_of(view: Any) -> str:
+    return f"{view.__module__}.{getattr(view, '__name__', '')}"
 
 
 def _by_our_script(request: HttpRequest, view: Any) -> bool:

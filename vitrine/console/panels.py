@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as words
 
-from vitrine.console.cards import size_words
+from vitrine.console.sizes import size_words
 from vitrine.insight.topics import Row, Topic
 
 Lines: TypeAlias = Mapping[str, Callable[[Sequence[Row]], float | None]]
@@ -172,6 +172,4 @@ def count_words(count: float) -> str:
 
 
 def bytes_words(count: float) -> str:
-    return (
-        _("%(gb)s GB") % {"gb": number_format(count / 1e9, 1)} if count >= 1e9 else size_words(round(count))
-    )
+    return size_words(round(count))

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import AssetVersion, Variant
-from vitrine.console.cards import size_words
+from vitrine.console.sizes import size_words
 from vitrine.pipeline.work import Kind
+from vitrine.wording import worded
 
 MBIT_S = 9
 """A phone on a usual 4G network; the same that our own measurements are throttled to."""
@@ -87,12 +88,12 @@ class Account:
             saved=size_words(source - phone.size) if phone and smaller else "",
             faster=_seconds(source - phone.size) if phone and smaller else "",
             done=list(_done(report, variants)),
-            notices=[one["detail"] for one in notices if not one["code"].startswith("usdz-")],
+            notices=[worded(one["detail"]) for one in notices if not one["code"].startswith("usdz-")],
             has_ios=Kind.IOS in variants,
             dropped=_told(notices, "usdz-dropped"),
             imitated=_told(notices, "usdz-emulated"),
             channels=[_judged(one, version, variants) for one in report.get("channels", [])],
-            scale=scale.get("detail", "") if scale.get("claimed_m") else "",
+            scale=worded(scale.get("detail", "")) if scale.get("claimed_m") else "",
             scale_fits=scale.get("match") == "matches",
         )
 
@@ -190,7 +191,7 @@ def placement_words(placement: Mapping[str, Any]) -> str:
 
 
 def _told(notices: Iterable[Mapping[str, str]], code: str) -> list[str]:
-    return [one["detail"] for one in notices if one["code"] == code]
+    return [worded(one["detail"]) for one in notices if one["code"] == code]
 
 
 def _judged(channel: Mapping[str, Any], version: AssetVersion, variants: Mapping[str, Variant]) -> Judged:
@@ -199,7 +200,7 @@ def _judged(channel: Mapping[str, Any], version: AssetVersion, variants: Mapping
     key = version.source.key if file == "original" else found.key if found else ""
     failed = [rule for rule in channel["rules"] if not _holds(rule)]
     return Judged(
-        title=channel["title"],
+        title=worded(channel["title"]),
         verdict=channel["verdict"],
         file=file,
         url=url_to_read(key, "", public=False) if key else "",
@@ -227,11 +228,11 @@ def _reason(rule: Mapping[str, Any]) -> Reason:
     shown = _value(compared["found"], rule["unit"])
     if rule["unit"] == "bytes" and shown == _value(rule["limit"], "bytes"):  # rounded, it would seem to fit
         shown = _("%(count)s bytes") % {"count": _grouped(compared["found"])}
-    found = {"what": rule["words"], "found": shown, "asked": asked}
+    found = {"what": worded(rule["words"]), "found": shown, "asked": asked}
     return Reason(
         _("%(what)s: %(found)s; asked for is %(asked)s") % found,
-        rule["advice"],
-        rule["source"]["title"],
+        worded(rule["advice"]),
+        worded(rule["source"]["title"]),
         rule["source"]["url"],
     )
 
@@ -245,7 +246,8 @@ def _value(value: Any, unit: str) -> str:
         return size_words(int(value))
     if isinstance(value, str):
         return value
-    return f"{_grouped(value)} {unit if unit in {'px', 's', 'm'} else ''}".strip()
+    shown = worded(unit) if unit in {"px", "s", "m"} or unit.startswith("%") else ""
+    return f"{_grouped(value)} {shown}".strip()
 
 
 def _grouped(value: float) -> str:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from vitrine.catalog.files import url_to_read
 from vitrine.catalog.models import AssetVersion, Product
-from vitrine.console.cards import size_words
 from vitrine.console.product_report import placement_words
 from vitrine.console.product_size import side_words
+from vitrine.console.sizes import size_words
 from vitrine.pipeline.work import Kind
 from vitrine.processing.models import Job
 

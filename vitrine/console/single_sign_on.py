@@ -7,6 +7,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from vitrine.access.login import welcome
 from vitrine.access.single_sign_on import Asked, ask, person_who_came_back
 from vitrine.console.passwords import base_of
 from vitrine.errors import LoginNeeded, ProviderFailed
+from vitrine.wording import worded
 
 _ASKED = "sso_asked"
 
@@ -50,6 +52,5 @@ def back(request: HttpRequest) -> HttpResponse:
 
 def _refused(request: HttpRequest, error: LoginNeeded | ProviderFailed) -> HttpResponse:
     status = 401 if isinstance(error, LoginNeeded) else 503
-    return render(
-        request, "vitrine/error.html", {"title": error.title, "detail": error.detail}, status=status
-    )
+    said = {"title": gettext(error.title), "detail": worded(error.detail)}
+    return render(request, "vitrine/error.html", said, status=status)

@@ -82,8 +82,9 @@ def told(source_format: Format, standing: Standing, size_m: Size) -> Notice:
     if standing.asked == {"units", "up_axis"}:
         detail = f"The {source_format.upper()} was taken as {taken}, as asked for; {measures}."
         return Notice("units-told", detail)
-    guessed = {"units": "units", "up_axis": "up axis"}
-    missing = " and ".join(name for key, name in guessed.items() if key not in standing.asked)
+    missing = "units and up axis"
+    if standing.asked:
+        missing = "up axis" if "units" in standing.asked else "units"
     return Notice(
         "units-assumed",
         f"This {source_format.upper()} does not say its {missing}. It was taken as {taken}; {measures}. "

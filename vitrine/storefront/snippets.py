@@ -1,8 +1,13 @@
-"""What a shop pastes into its own pages to show a product: whole, with absolute addresses, ready to copy."""
+"""What a shop pastes into its own pages to show a product: whole, with absolute addresses, ready to copy.
+
+Its page is for staff, and speaks their language.
+"""
 
 from dataclasses import dataclass
 from html import escape
 from typing import Self
+
+from django.utils.translation import gettext as _
 
 from vitrine.catalog.models import Product
 
@@ -64,8 +69,10 @@ def _html(product: Product, base: str) -> Tab:
         "html",
         "HTML",
         (
-            Snippet("In the page", "Where the product's picture stands today.", element),
-            Snippet("In a frame", "Where scripts are not allowed, such as a blog or a marketplace.", frame),
+            Snippet(_("In the page"), _("Where the product's picture stands today."), element),
+            Snippet(
+                _("In a frame"), _("Where scripts are not allowed, such as a blog or a marketplace."), frame
+            ),
         ),
     )
 
@@ -83,7 +90,9 @@ export function ProductViewer({{ product = "{product.pk}" }}) {{
   }}, []);
   return <vitrine-viewer product={{product}} style={{{{ display: "block", aspectRatio: "1" }}}} />;
 }}"""
-    return Tab("react", "React", (Snippet("A component", "A file of its own; works in Next.js too.", code),))
+    return Tab(
+        "react", "React", (Snippet(_("A component"), _("A file of its own; works in Next.js too."), code),)
+    )
 
 
 def _shopify(product: Product, base: str) -> Tab:
@@ -91,11 +100,11 @@ def _shopify(product: Product, base: str) -> Tab:
 {{%- assign vitrine = product.metafields.custom.vitrine.value | default: "{product.pk}" -%}}
 {_script(base)}
 <vitrine-viewer product="{{{{ vitrine | escape }}}}" style="display: block; aspect-ratio: 1"></vitrine-viewer>"""
-    where = (
+    where = _(
         "In the theme editor: your product template, Add block, Custom Liquid. A product whose metafield "
         "custom.vitrine holds an id shows that model; the others show this one."
     )
-    return Tab("shopify", "Shopify Liquid", (Snippet("A Custom Liquid block", where, code),))
+    return Tab("shopify", "Shopify Liquid", (Snippet(_("A Custom Liquid block"), where, code),))
 
 
 def _woo(product: Product, base: str) -> Tab:
@@ -110,10 +119,10 @@ add_shortcode( 'vitrine', function ( $given ) {{
         "woocommerce",
         "WooCommerce",
         (
-            Snippet("Once", "In your child theme's functions.php; needs WordPress 6.5.", code),
+            Snippet(_("Once"), _("In your child theme's functions.php; needs WordPress 6.5."), code),
             Snippet(
-                "For each product",
-                "In the product's description, or in a Shortcode block.",
+                _("For each product"),
+                _("In the product's description, or in a Shortcode block."),
                 f'[vitrine product="{product.pk}"]',
             ),
         ),

@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _SAYING = {
-    "emulated": "{feature} is imitated, because Quick Look has no such thing",
-    "dropped": "{feature} is left out of the USDZ, because Quick Look cannot show it",
+    "emulated": "{feature} is imitated, because Quick Look has no such thing.",
+    "dropped": "{feature} is left out of the USDZ, because Quick Look cannot show it.",
+}
+_SAYING_WHERE = {
+    "emulated": "{feature} is imitated, because Quick Look has no such thing: {names}.",
+    "dropped": "{feature} is left out of the USDZ, because Quick Look cannot show it: {names}.",
 }
 _NAMES_TOLD = 8
 
@@ -56,9 +60,9 @@ def _by_feature(entries: list[tuple[str | None, str]]) -> dict[str, list[str]]:
 
 
 def _sentence(fate: str, feature: str, materials: list[str]) -> str:
-    saying = _SAYING[fate].format(feature=feature[:1].upper() + feature[1:])
+    begun = feature[:1].upper() + feature[1:]
     if not materials:
-        return f"{saying}."
+        return _SAYING[fate].format(feature=begun)
     more = len(materials) - _NAMES_TOLD
     names = ", ".join(materials[:_NAMES_TOLD]) + (f" and {more} more" if more > 0 else "")
-    return f"{saying}: {names}."
+    return _SAYING_WHERE[fate].format(feature=begun, names=names)

@@ -14,7 +14,7 @@ from vitrine.pipeline.usdz.surface import Input, Sampled, Surface, Texture, Tint
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 # Clear glass keeps some opacity, or Quick Look would show nothing of it; dark glass lets some light through.
 _LEAST_GLASS, _MOST_GLASS = 0.15, 0.9
-_DROPPED = {
+_DROPPED_WORDS = {
     "KHR_materials_sheen": "sheen",
     "KHR_materials_iridescence": "iridescence",
     "KHR_materials_volume": "volume",
@@ -171,8 +171,8 @@ class Shading:
         for extension in extensions:
             if extension == "KHR_materials_volume" and "KHR_materials_transmission" in extensions:
                 self.ledger.emulate("the glass's volume", name)
-            elif extension in _DROPPED:
-                self.ledger.drop(_DROPPED[extension], name)
+            elif extension in _DROPPED_WORDS:
+                self.ledger.drop(_DROPPED_WORDS[extension], name)
             elif extension not in _KNOWN:
                 self.ledger.drop(extension, name)
         if "KHR_materials_unlit" in extensions:

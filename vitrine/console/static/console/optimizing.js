@@ -1,7 +1,7 @@
 /** The sheet to optimize: one product with a preview before it is published, or several as a campaign. */
 
 import { follow } from "./live.js";
-import { need, say, sizeWords } from "./page.js";
+import { inDigits, need, say, sizeWords } from "./page.js";
 import { ask, productPath } from "./service.js";
 import { word, wordIfAny } from "./words.js";
 
@@ -112,7 +112,8 @@ async function heard(task) {
   show("result");
   part("before").textContent = sizeWords(before.variants.web?.size ?? before.size);
   part("after").textContent = sizeWords(after.variants.web?.size ?? after.size);
-  part("ssim").textContent = after.variants.web?.proof?.ssim.toFixed(3) ?? word("not-proven");
+  const proof = after.variants.web?.proof;
+  part("ssim").textContent = proof ? inDigits(proof.ssim, 3) : word("not-proven");
   part("look").href = `/products/${encodeURIComponent(order.ids[0])}/versions/${task.version}`;
   lookAt([
     ["look-new", task.version],

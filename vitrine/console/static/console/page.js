@@ -70,6 +70,20 @@ export async function once(button, deed) {
 
 /** Bytes in words, as the server says them. */
 export function sizeWords(bytes) {
-  if (bytes < 1000) return `${bytes} bytes`;
-  return bytes >= 100_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1e3)} kB`;
+  if (bytes >= 1e9) return `${inDigits(bytes / 1e9, 1)} GB`;
+  if (bytes >= 1e5) return `${inDigits(bytes / 1e6, 1)} MB`;
+  if (bytes >= 1000) return `${inDigits(bytes / 1e3, 0)} kB`;
+  return bytes.toLocaleString(document.documentElement.lang, {
+    style: "unit",
+    unit: "byte",
+    unitDisplay: "long",
+  });
+}
+
+/** A number with so many digits behind its point, in the page's language. */
+export function inDigits(value, digits) {
+  return value.toLocaleString(document.documentElement.lang, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }

@@ -39,10 +39,11 @@ function open(chosen) {
 async function copy(button) {
   const code = button.closest(".snippet").querySelector("code");
   const copied = await written(code);
-  button.textContent = copied ? "Copied" : "Marked";
-  button.closest(".snippets").querySelector("[data-copied]").textContent = button.textContent;
+  const { copy: before, copied: done, marked } = button.dataset;
+  button.textContent = copied ? done : marked;
+  button.closest(".snippets").querySelector("[data-said]").textContent = button.textContent;
   setTimeout(() => {
-    button.textContent = "Copy";
+    button.textContent = before;
   }, COPIED_MS);
 }
 

@@ -1,6 +1,6 @@
 /** Two files of one version side by side, under a slider, or as what differs; whoever turns one, turns both. */
 
-import { need, sizeWords } from "../page.js";
+import { inDigits, need, sizeWords } from "../page.js";
 import { word } from "../words.js";
 import { models, open } from "./bench.js";
 import { drawDifference } from "./difference.js";
@@ -86,7 +86,7 @@ function label(place, side, { words, bytes, triangles, ssim, kind }) {
   const parts = [sizeWords(bytes)];
   if (triangles)
     parts.push(`${triangles.toLocaleString(document.documentElement.lang)} ${word("triangles")}`);
-  if (kind !== "original") parts.push(ssim ? `${word("proven")} ${ssim.toFixed(3)}` : word("unproven"));
+  if (kind !== "original") parts.push(ssim ? `${word("proven")} ${inDigits(ssim, 3)}` : word("unproven"));
   const rest = document.createElement("span");
   rest.className = "compare-about";
   rest.textContent = parts.join(" · ");
@@ -182,7 +182,7 @@ async function compare(table) {
   if (goesOn()) {
     const amplify = Number(need("[data-amplify] input", place).value);
     const share = drawDifference(need(".compare-difference", place), ...pictures, amplify);
-    need("[data-said]", place).textContent = word("differs", { share: (100 * share).toFixed(1) });
+    need("[data-said]", place).textContent = word("differs", { share: inDigits(100 * share, 1) });
   }
   for (const each of pictures) each.close();
 }

@@ -1,0 +1,137 @@
+"""Errors and notices in the language of who reads them.
+
+They are made in English, far from any reader: logged, kept with jobs and versions, answered to programs. Where a person
+reads one, its sentence is known again by its shape, "The file has {1} bytes; the limit is {2}.", and said in their
+language; what stands in the holes may be such a text too. What nobody has translated stays as it is.
+
+`config/sentences.py` collects the shapes from the code; translators get them in `locale/*/LC_MESSAGES/sentences.po`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from django.utils.translation import get_language
+
+_LOCALE = Path(__file__).parent / "locale"
+_HOLE = re.compile(r"\{(\d+)\}")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[^a-z])")
+_MOST_SENTENCES = 8
+_DEPTH = 2
+"""Values within values."""
+
+
+def worded(said: str) -> str:
+    """`said`, of one or several sentences, in the language that is active."""
+    return in_language(said, get_language() or "")
+
+
+@lru_cache(maxsize=2000)
+def in_language(said: str, language: str) -> str:
+    known = _known(language)
+    return known.read(said).text if known else said
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`literals` stand before, between and behind the holes of the English text."""
+
+    literals: tuple[str, ...]
+    translation: str
+
+    @classmethod
+    def of(cls, english: str, translation: str) -> Self:
+        return cls(tuple(_HOLE.split(english)[::2]), translation)
+
+    @property
+    def letters(self) -> int:
+        return sum(map(len, self.literals))
+
+    def values_in(self, text: str) -> list[str] | None:
+        """What stands in the holes, never nothing and each as short as may be; None for a text of another shape."""
+        first, *between, last = self.literals
+        end = len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last)):
+            return None
+        at, found = len(first), []
+        for literal in between:
+            ends = text.find(literal, at + 1, end)
+            if ends < 0:
+                return None
+            found.append(text[at:ends])
+            at = ends + len(literal)
+        return [*found, text[at:end]] if at < end else None
+
+    def filled(self, values: Sequence[str]) -> str:
+        return _HOLE.sub(lambda hole: values[int(hole[1]) - 1], self.translation)
+
+
+class Reading(NamedTuple):
+    """`letters`: how many of the English text are ours, and not a value."""
+
+    letters: int
+    text: str
+
+
+class Known:
+    """What can be said in one language."""
+
+    def __init__(self, translations: Iterable[tuple[str, str]]) -> None:
+        self._whole: dict[str, str] = {}
+        shapes: list[Shape] = []
+        for english, translation in translations:
+            if _HOLE.search(english):
+                shapes.append(Shape.of(english, translation))
+            else:
+                self._whole[english] = translation
+        self._shapes = [(max(one.literals, key=len), one) for one in shapes]
+
+    def read(self, text: str, depth: int = _DEPTH) -> Reading:
+        """The reading that knows the most letters: a shape may hold several sentences, or be one among others."""
+        sentences = _SENTENCE_ENDS.split(text)
+        if len(sentences) > _MOST_SENTENCES:
+            sentences = [text]
+        best = [Reading(0, "")]
+        for end in range(1, len(sentences) + 1):
+            readings = []
+            for start in reversed(range(end)):  # of equals, the shorter piece
+                last = self._piece(" ".join(sentences[start:end]), depth)
+                before = best[start]
+                said = f"{before.text} {last.text}" if start else last.text
+                readings.append(Reading(before.letters + last.letters, said))
+            best.append(max(readings, key=lambda reading: reading.letters))
+        return best[-1]
+
+    def _piece(self, text: str, depth: int) -> Reading:
+        """As one text of ours, or as a value."""
+        if text in self._whole:
+            return Reading(len(text), self._whole[text])
+        readings = [Reading(0, text)]
+        for longest, shape in self._shapes:
+            if longest in text and (values := shape.values_in(text)) is not None:
+                read = [self._value(value, depth) for value in values]
+                known = shape.letters + sum(one.letters for one in read)
+                readings.append(Reading(known, shape.filled([one.text for one in read])))
+        return max(readings, key=lambda reading: reading.letters)
+
+    def _value(self, value: str, depth: int) -> Reading:
+        if depth == 0:
+            return Reading(0, value)
+        found = self.read(value, depth - 1)
+        if found.letters or not value[:1].isupper():
+            return found
+        begun = self.read(value[:1].lower() + value[1:], depth - 1)  # a capital, for it begins the sentence
+        return Reading(begun.letters, begun.text[:1].upper() + begun.text[1:])
+
+
+@cache
+def _known(language: str) -> Known | None:
+    file = _LOCALE / language / "LC_MESSAGES" / "sentences.json"
+    if not language or not file.is_file():
+        return None
+    said: Mapping[str, str] = json.loads(file.read_text())
+    return Known(said.items())

@@ -9,20 +9,27 @@ language; what stands in the holes may be such a text too. What nobody has trans
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from django.utils.formats import get_format
 from django.utils.translation import get_language
 
 _LOCALE = Path(__file__).parent / "locale"
 _HOLE = re.compile(r"\{(\d+)\}")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[^a-z])")
+_NUMBERS = re.compile(r"\d{1,3}(?:,\d{3})+|[\d.,]+(?: × [\d.,]+)+(?: m)?")
+"""Those that English groups, and measures. Others, such as a version's, are names."""
+_QUOTES = ('"', "'", "`", "“")
+
+MOST_LETTERS = 2_000
+MOST_TRIALS = 50_000
+"""Of a shape with a piece of text, some 50 ms. What our own code says takes up to some 10,000."""
 _MOST_SENTENCES = 8
-_DEPTH = 2
-"""Values within values."""
+_DEPTH = 2  # values within values
 
 
 def worded(said: str) -> str:
@@ -30,22 +37,27 @@ def worded(said: str) -> str:
     return in_language(said, get_language() or "")
 
 
-@lru_cache(maxsize=2000)
 def in_language(said: str, language: str) -> str:
+    return said if len(said) > MOST_LETTERS else _in_language(said, language)
+
+
+@lru_cache(maxsize=1000)
+def _in_language(said: str, language: str) -> str:
     known = _known(language)
-    return known.read(said).text if known else said
+    return Reader(known, language).read(said).text if known else said
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`literals` stand before, between and behind the holes of the English text."""
 
+    english: str
     literals: tuple[str, ...]
     translation: str
 
     @classmethod
     def of(cls, english: str, translation: str) -> Self:
-        return cls(tuple(_HOLE.split(english)[::2]), translation)
+        return cls(english, tuple(_HOLE.split(english)[::2]), translation)
 
     @property
     def letters(self) -> int:
@@ -66,8 +78,22 @@ class Shape:
             at = ends + len(literal)
         return [*found, text[at:end]] if at < end else None
 
+    def quotes(self, hole: int) -> bool:
+        """Whether the text puts what stands there in quotes: then it is somebody's name for something."""
+        return self.literals[hole].endswith(_QUOTES)
+
     def filled(self, values: Sequence[str]) -> str:
         return _HOLE.sub(lambda hole: values[int(hole[1]) - 1], self.translation)
+
+
+class Known:
+    """What can be said in one language."""
+
+    def __init__(self, translations: Mapping[str, str]) -> None:
+        holed = {english: said for english, said in translations.items() if _HOLE.search(english)}
+        self.whole = {english: said for english, said in translations.items() if english not in holed}
+        shapes = [Shape.of(english, said) for english, said in holed.items()]
+        self.shapes = [(max(shape.literals, key=len), shape) for shape in shapes]
 
 
 class Reading(NamedTuple):
@@ -77,28 +103,28 @@ class Reading(NamedTuple):
     text: str
 
 
-class Known:
-    """What can be said in one language."""
+class Reader:
+    """Reads one text, and gives up on one that was made to be read slowly: the rest stays as it is."""
 
-    def __init__(self, translations: Iterable[tuple[str, str]]) -> None:
-        self._whole: dict[str, str] = {}
-        shapes: list[Shape] = []
-        for english, translation in translations:
-            if _HOLE.search(english):
-                shapes.append(Shape.of(english, translation))
-            else:
-                self._whole[english] = translation
-        self._shapes = [(max(one.literals, key=len), one) for one in shapes]
+    def __init__(self, known: Known, language: str) -> None:
+        self._known, self._language = known, language
+        self._read: dict[tuple[str, int], Reading] = {}
+        self.trials = 0
 
     def read(self, text: str, depth: int = _DEPTH) -> Reading:
         """The reading that knows the most letters: a shape may hold several sentences, or be one among others."""
+        if (text, depth) not in self._read:
+            self._read[text, depth] = self._best(text, depth)
+        return self._read[text, depth]
+
+    def _best(self, text: str, depth: int) -> Reading:
         sentences = _SENTENCE_ENDS.split(text)
         if len(sentences) > _MOST_SENTENCES:
             sentences = [text]
         best = [Reading(0, "")]
         for end in range(1, len(sentences) + 1):
             readings = []
-            for start in reversed(range(end)):  # of equals, the shorter piece
+            for start in range(end):  # of equals the longest piece: a name may hold what ends a sentence
                 last = self._piece(" ".join(sentences[start:end]), depth)
                 before = best[start]
                 said = f"{before.text} {last.text}" if start else last.text
@@ -108,17 +134,25 @@ class Known:
 
     def _piece(self, text: str, depth: int) -> Reading:
         """As one text of ours, or as a value."""
-        if text in self._whole:
-            return Reading(len(text), self._whole[text])
+        if text in self._known.whole:
+            return Reading(len(text), self._known.whole[text])
         readings = [Reading(0, text)]
-        for longest, shape in self._shapes:
+        for longest, shape in self._known.shapes:
+            self.trials += 1
+            if self.trials > MOST_TRIALS:
+                break
             if longest in text and (values := shape.values_in(text)) is not None:
-                read = [self._value(value, depth) for value in values]
+                read = [
+                    Reading(0, value) if shape.quotes(hole) else self._value(value, depth)
+                    for hole, value in enumerate(values)
+                ]
                 known = shape.letters + sum(one.letters for one in read)
                 readings.append(Reading(known, shape.filled([one.text for one in read])))
         return max(readings, key=lambda reading: reading.letters)
 
     def _value(self, value: str, depth: int) -> Reading:
+        if _NUMBERS.fullmatch(value):
+            return Reading(0, self._number(value))
         if depth == 0:
             return Reading(0, value)
         found = self.read(value, depth - 1)
@@ -127,11 +161,14 @@ class Known:
         begun = self.read(value[:1].lower() + value[1:], depth - 1)  # a capital, for it begins the sentence
         return Reading(begun.letters, begun.text[:1].upper() + begun.text[1:])
 
+    def _number(self, value: str) -> str:
+        signs = (get_format(name, self._language) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR"))
+        return value.translate(str.maketrans(dict(zip(",.", signs, strict=True))))
+
 
 @cache
 def _known(language: str) -> Known | None:
     file = _LOCALE / language / "LC_MESSAGES" / "sentences.json"
     if not language or not file.is_file():
         return None
-    said: Mapping[str, str] = json.loads(file.read_text())
-    return Known(said.items())
+    return Known(json.loads(file.read_text()))

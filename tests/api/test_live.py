@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.builders import a_job, a_key, a_user
@@ -14,6 +15,7 @@ from vitrine.access import tokens
 from vitrine.access.models import User
 from vitrine.access.roles import Role, Scope
 from vitrine.api import live as answers
+from vitrine.errors import ModelRejected
 from vitrine.processing import live
 from vitrine.processing.models import Job, State
 
@@ -91,6 +93,23 @@ def test_who_comes_again_hears_what_ended_meanwhile() -> None:
         told = next(heard)[2]
 
     assert (told["task_id"], told["status"], told["version"]) == (str(job.pk), State.DONE, 1)
+
+
+def test_a_page_hears_why_a_job_failed_in_its_language_and_a_program_in_english() -> None:
+    person, job = a_user(Role.EDITOR, language="de"), a_job()
+    kept = ModelRejected("The file has 8 bytes; the limit is 4.").kept()
+    Job.objects.filter(pk=job.pk).update(state=State.FAILED, error=kept, finished_at=timezone.now())
+    again = {"Last-Event-ID": "1"}
+
+    with listening(logged_in(person), **again) as heard:
+        page = next(heard)[2]["error"]
+    bearer = f"Bearer {tokens.begin(person).access}"
+    with listening(Client(), Authorization=bearer, **again) as heard:
+        program = next(heard)[2]["error"]
+
+    assert page["detail"] == "Die Datei hat 8 Bytes; die Grenze ist 4."
+    assert page["title"] == "Das Modell ist so nicht verwendbar"
+    assert program == kept
 
 
 def test_only_one_product_s_jobs_where_that_is_asked() -> None:

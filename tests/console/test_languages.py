@@ -1,6 +1,7 @@
 """In which language the console speaks, and that nobody else's pages do."""
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -102,6 +103,16 @@ def test_a_refusal_is_said_in_the_page_s_language_and_each_of_its_faults_too(cli
     assert "This is 70011 bytes of JSON; at most 64000 are kept." in english["detail"]
 
 
+@pytest.mark.parametrize("path", ["/api/events/", "/api/assets/3d/"])
+def test_a_cookie_of_nobody_is_no_page_of_ours(path: str) -> None:
+    stranger = Client(headers=GERMAN)
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+
+    answer = stranger.post(path, {"name": "Chair"}, content_type="application/json")
+
+    assert "Content-Language" not in answer.headers
+
+
 def test_a_report_is_read_in_the_page_s_language(client: Client) -> None:
     """It was written in English, when the model was made."""
     client.force_login(a_user(Role.EDITOR, language="de"))
@@ -117,10 +128,10 @@ def test_a_report_is_read_in_the_page_s_language(client: Client) -> None:
     page = " ".join(client.get(f"/products/{product.pk}").text.split())
 
     assert (
-        "Jede Animation außer der ersten (Wave, Walk): fehlt in der USDZ, weil Quick Look es nicht zeigen kann."
+        "Fehlt in der USDZ, weil Quick Look es nicht zeigen kann: Jede Animation außer der ersten (Wave, Walk)."
         in page
     )
-    assert "Bild 3 heißt image/png, ist aber image/jpeg; so wurde es genommen." in page
+    assert "Bild 3 heißt image/png, ist aber image/jpeg; so wurde es gelesen." in page
 
 
 def test_pages_for_shoppers_keep_their_own_words(client: Client) -> None:

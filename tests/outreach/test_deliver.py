@@ -336,20 +336,6 @@ def test_two_workers_deliver_each_thing_once(receiver: Receiver) -> None:
     assert len({one.headers["webhook-id"] for one in receiver.received}) == len(receiver.received) == 12
 
 
-def test_a_mail_that_cannot_be_sent_is_due_again(receiver: Receiver, settings: Settings) -> None:
-    endpoint, _ = an_endpoint(receiver)
-    endpoint.disable("Gone.", mail=True)
-    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 9
-    settings.EMAIL_HOST = "127.0.0.1"
-
-    sent = tell_makers()
-
-    endpoint.refresh_from_db()
-    assert sent == 0
-    assert endpoint.mail_due_at is not None
-    assert endpoint.mail_due_at > timezone.now() + timedelta(minutes=9)
-
-
 def test_an_endpoint_deleted_while_something_is_under_way_to_it_troubles_nobody(receiver: Receiver) -> None:
     endpoint, _ = an_endpoint(receiver)
     receiver.answers = [(410, {}, b"")]

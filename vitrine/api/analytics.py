@@ -25,6 +25,7 @@ _DEVICES = ("phone", "tablet", "desktop", "headset")
 _NETWORKS = ("slow-2g", "2g", "3g", "4g")
 _VARIANTS = ("preview", "mobile", "web", "source")
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_UNIT_WORDS = {_DAY: "days", _HOUR: "hours"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,7 +69,7 @@ def period_of(since: datetime | None, until: datetime | None, every: Every) -> t
     if first >= last:
         raise serializers.ValidationError({"until": ["`until` must be later than `since`."]})
     if (last - first) // unit > most:
-        what = "hours" if unit == _HOUR else "days"
+        what = _UNIT_WORDS[unit]
         raise serializers.ValidationError(
             {"since": [f"These are {(last - first) // unit:,} {what}, and at most {most:,} are told."]}
         )

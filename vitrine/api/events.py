@@ -158,7 +158,7 @@ def _words_for(error: ValidationError) -> str:
         value=_short(value),
         limit=", ".join(map(str, limit)) if isinstance(limit, list) else limit,
         count=len(value) if isinstance(value, str | list) else 0,
-        kind=value.get("kind", "this") if isinstance(value, Mapping) else "this",
+        kind=_short(value.get("kind", "this")) if isinstance(value, Mapping) else "this",
         missing=", ".join(sorted(set(limit) - fields)) if isinstance(limit, list) else "",
         extra=_short(", ".join(sorted(fields - known))),
     )

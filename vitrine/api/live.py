@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import StreamingHttpResponse
+from django.utils.translation import get_language, override
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -68,7 +69,8 @@ class TaskStream(APIView):
         listener = places.enter_context(STATION.listening(_visit(request)))
         with places:
             first = live.since(int(said) if said.isdecimal() and len(said) < 16 else None)
-            telling = Telling(listener, first, asked.validated_data.get("product"), places.pop_all())
+            product = asked.validated_data.get("product")
+            telling = Telling(listener, first, product, get_language() or "", places.pop_all())
         return StreamingHttpResponse(
             telling,
             content_type="text/event-stream",
@@ -77,10 +79,13 @@ class TaskStream(APIView):
 
 
 class Telling:
-    """The body, as long as it is wanted. Closing it gives its place to the next."""
+    """The body, as long as it is wanted, in `language`. Closing it gives its place to the next."""
 
-    def __init__(self, listener: Listener, first: News, product: object, places: ExitStack) -> None:
+    def __init__(
+        self, listener: Listener, first: News, product: object, language: str, places: ExitStack
+    ) -> None:
         self._listener, self._first, self._product, self._places = listener, first, product, places
+        self._language = language
         self._lines = self._told()
 
     def __iter__(self) -> "Telling":
@@ -114,7 +119,9 @@ class Telling:
         of_product = [
             job for job in news.jobs if self._product is None or job.version.product_id == self._product
         ]
-        told = b"".join(b"event: task\ndata: " + _json(task_shape(job)) + b"\n\n" for job in of_product)
+        with override(self._language):  # the request's own ended with its headers
+            shapes = [task_shape(job) for job in of_product]
+        told = b"".join(b"event: task\ndata: " + _json(shape) + b"\n\n" for shape in shapes)
         return told + f"id: {news.mark}\nevent: mark\ndata: {{}}\n\n".encode()
 
 

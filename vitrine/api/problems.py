@@ -1,7 +1,7 @@
 """The one place where an error meets HTTP: RFC 9457 `application/problem+json`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import structlog
@@ -99,7 +99,11 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None hands what nobody foresaw to Django: logged, and answered with a plain 500."""
     if isinstance(error, errors.VitrineError):
         status = status_of(error)
-        body = problem(status, error.code, error.title, error.detail, **_faults(error))
+        faults = [{"pointer": one.pointer, "detail": worded(one.detail)} for one in error.faults]
+        detail = error.detail
+        if detail == _joined((one.pointer, one.detail) for one in error.faults):
+            detail = _joined((one["pointer"], one["detail"]) for one in faults)
+        body = problem(status, error.code, error.title, detail, **({"errors": faults} if faults else {}))
         return _response(status, body, _headers(error, status))
     if isinstance(error, OperationalError | InterfaceError):
         return _database_away(error)
@@ -137,7 +141,7 @@ def _of_api_exception(error: exceptions.APIException) -> HttpResponse:
         faults = [
             {"pointer": pointer, "detail": worded(detail)} for pointer, detail in _pointers(error.detail)
         ]
-        detail = "; ".join(f"{one['pointer'].lstrip('/') or 'request'}: {one['detail']}" for one in faults)
+        detail = _joined((one["pointer"], one["detail"]) for one in faults)
         return _response(status, problem(status, code, title, detail, errors=faults), headers)
     return _response(status, problem(status, code, title, str(error.detail)), headers)
 
@@ -155,10 +159,8 @@ def _too_much(error: Exception, request: HttpRequest) -> str:
     return f"This body has {size:,} bytes, and at most {limit:,} are taken besides a model file."
 
 
-def _faults(error: errors.VitrineError) -> dict[str, Any]:
-    if not error.faults:
-        return {}
-    return {"errors": [{"pointer": one.pointer, "detail": worded(one.detail)} for one in error.faults]}
+def _joined(faults: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{pointer.lstrip('/') or 'request'}: {detail}" for pointer, detail in faults)
 
 
 def _pointers(detail: Any, pointer: str = "") -> Iterator[tuple[str, str]]:

@@ -14,39 +14,54 @@ from pathlib import Path
 
 from vitrine.config.messages import Catalog, Key, Message
 
-_SENTENCES = ("access", "api", "catalog", "outreach", "privacy/erase.py", "processing")
+_SENTENCES = ("access", "api", "catalog", "outreach", "privacy/erase.py", "privacy/export.py", "processing")
 _PIECES_TOO = ("pipeline", "outreach/targets.py")
 """Here sentences are put together of pieces, which stand in the holes of others."""
 
 _FOR_PROGRAMS = (  # or for operators
     *("access/arrival.py", "access/chain.py", "access/migrations", "api/authentication.py", "api/events.py"),
-    *("api/schema.py", "api/system.py", "catalog/holding.py", "catalog/replica.py", "outreach/mail.py"),
+    *(
+        "api/predicates.py",
+        "api/schema.py",
+        "api/system.py",
+        "catalog/holding.py",
+        "catalog/replica.py",
+        "outreach/mail.py",
+    ),
     *("pipeline/launcher.py", "pipeline/studio", "pipeline/usdz/comparison.py", "pipeline/usdz/gltf.py"),
 )
 
-_NAMING = {"Term", "drop", "emulate"}
+_NAMING = {"Term", "drop", "emulate", "check_count", "check_finite"}
 _LOGGED = {"debug", "info", "warning", "error", "exception"}
 _DESCRIBING = {"help_text", "description", "summary"}
-_SENTENCE = re.compile(r"[A-Z\"{`“].*\w\W* .*\.\Z", re.DOTALL)
-_PIECE = re.compile(r"[^<>=|\\]*[\w}][,:;]? \(?[a-z{].*\Z", re.DOTALL)
-_LETTERS = 6
+_SENTENCE = re.compile(r"[A-Z\"{`“].*\w\W* .*([.?]|( \S+){2}: \{\d+\})\Z")
+_SENTENCE_LETTERS = 4
+_PIECE = re.compile(r"[^<>=|\\]*[\w}][,:;]? \(?[a-z{].*\Z|The [A-Z]+\Z")
+_PIECE_LETTERS = 6
 _HOLE = re.compile(r"\{\w*(?::[^{}]*)?\}")
-_IN_TYPESCRIPT = re.compile(r"\bdetail:\s*(?:\"((?:[^\"\\]|\\.)*)\"|`((?:[^`\\]|\\.)*)`)")
+_IN_TYPESCRIPT = re.compile(
+    r"(?:\bdetail:|\bnew ModelFault\(\s*\"[^\"]*\",)\s*(?:\"((?:[^\"\\]|\\.)*)\"|`((?:[^`\\]|\\.)*)`)"
+)
 _TYPESCRIPT_HOLE = re.compile(r"\$\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
 def collected(root: Path) -> Catalog:
     """By file and order. Holes are numbered from 1, from the left."""
     found: Catalog = {}
-    code = root / "vitrine"
-    for file in sorted(code.rglob("*.py")):
-        name = file.relative_to(code).as_posix()
-        if name.startswith(_SENTENCES + _PIECES_TOO) and not name.startswith(_FOR_PROGRAMS):
-            texts = _in_python(ast.parse(file.read_text()), pieces=name.startswith(_PIECES_TOO))
-            _add(found, texts, file.relative_to(root))
+    for file in files(root):
+        pieces = file.relative_to(root / "vitrine").as_posix().startswith(_PIECES_TOO)
+        _add(found, _in_python(ast.parse(file.read_text()), pieces=pieces), file.relative_to(root))
     for file in sorted((root / "engine" / "src").rglob("*.ts")):
         _add(found, _in_typescript(file.read_text()), file.relative_to(root))
     return found
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Python's, in which people are told something."""
+    for file in sorted((root / "vitrine").rglob("*.py")):
+        name = file.relative_to(root / "vitrine").as_posix()
+        if name.startswith(_SENTENCES + _PIECES_TOO) and not name.startswith(_FOR_PROGRAMS):
+            yield file
 
 
 def compiled(catalog: Catalog) -> str:
@@ -63,11 +78,23 @@ def _add(found: Catalog, texts: Iterator[str], file: Path) -> None:
 
 
 def _in_python(tree: ast.AST, *, pieces: bool) -> Iterator[str]:
-    wanted, words = _PIECE if pieces else _SENTENCE, list(_single_words(tree))
+    words = list(_single_words(tree))
     for node in _texts_in(tree):
-        text = _numbered(node)
-        if node in words or (wanted.match(text) and len(re.sub(r"\{\d+\}|[\W\d]", "", text)) >= _LETTERS):
+        text = numbered(node)
+        if node in words or _is_sentence(text) or (pieces and _is_piece(text)):
             yield text
+
+
+def _is_sentence(text: str) -> bool:
+    return _SENTENCE.match(text) is not None and _letters(text) >= _SENTENCE_LETTERS
+
+
+def _is_piece(text: str) -> bool:
+    return _PIECE.match(text) is not None and _letters(text) >= _PIECE_LETTERS
+
+
+def _letters(text: str) -> int:
+    return len(re.sub(r"\{\d+\}|[\W\d]", "", text))
 
 
 def _texts_in(node: ast.AST) -> Iterator[ast.AST]:
@@ -85,6 +112,8 @@ def _is_silent(node: ast.AST) -> bool:
     match node:
         case ast.Expr(value=ast.Constant()):
             return True
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name.endswith(("_SIGN", "_SIGNS"))  # of what others say
         case ast.keyword(arg=name):
             return name in _DESCRIBING
         case ast.Call(func=func):
@@ -94,16 +123,18 @@ def _is_silent(node: ast.AST) -> bool:
 
 
 def _single_words(tree: ast.AST) -> Iterator[ast.AST]:
-    """In dictionaries of words, and what the calls begin with that name a thing for people."""
+    """In dictionaries and tuples of words, and what the calls begin with that name a thing for people."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=func, args=[first, *_]) if ast.unparse(func).rpartition(".")[2] in _NAMING:
                 yield first
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)):
-                yield from values if name.endswith("_WORDS") else ()
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Dict(values=words) | ast.Tuple(elts=words)
+            ):
+                yield from words if name.endswith("_WORDS") else ()
 
 
-def _numbered(node: ast.AST) -> str:
+def numbered(node: ast.AST) -> str:
     """An f-string or a template of `str.format` with its holes numbered; another text as it is."""
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     text = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in parts)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -33,8 +35,10 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     ids = [UUID(one) for one in _ID.findall(request.POST.get("ids", ""))]
     most = MOST_ORIGINALS if wants_originals else MOST_LISTED
     if not 1 <= len(ids) <= most:
+        said = gettext("%(count)s products are selected; from 1 to %(most)s can be downloaded at once.")
+        numbers = {"count": len(ids), "most": most}
         raise InvalidRequest(
-            f"{len(ids):,} products are selected; from 1 to {most:,} can be downloaded at once."
+            said % {name: number_format(one, force_grouping=True) for name, one in numbers.items()}
         )
     if wants_originals:
         return _file(zipped(originals(ids)), "originals.zip", "application/zip")

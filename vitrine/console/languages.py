@@ -60,5 +60,6 @@ def _name_of(view: Any) -> str:
 
 def _by_our_script(request: HttpRequest, view: Any) -> bool:
     """By the page's session, and not by a token: scripts of the console call so."""
-    in_session = settings.SESSION_COOKIE_NAME in request.COOKIES and "Authorization" not in request.headers
-    return in_session and view.__module__.startswith("vitrine.api")
+    if "Authorization" in request.headers or not view.__module__.startswith("vitrine.api"):
+        return False
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User)

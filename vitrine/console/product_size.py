@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
+
+from django.utils.formats import number_format
 
 DOOR_M = (0.9, 2.0)
 PERSON_M = (0.5, 1.75)
@@ -84,10 +87,12 @@ class Drawing:
 
 
 def side_words(metres: float) -> str:
-    if metres < 0.1:
-        return f"{metres * 1000:.3g} mm"
-    value, unit = (metres * 100, "cm") if metres < 10 else (metres, "m")
-    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+    value, unit = (
+        (metres * 1000, "mm") if metres < 0.1 else (metres * 100, "cm") if metres < 10 else (metres, "m")
+    )
+    if value >= 100:
+        return f"{number_format(round(value), force_grouping=True)} {unit}"
+    return f"{number_format(Decimal(f'{value:.3g}'))} {unit}"
 
 
 def _box(x: float, width: float, height: float, tall: float, unit: float) -> Box:

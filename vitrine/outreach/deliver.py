@@ -102,7 +102,7 @@ def _give_up(delivery: Delivery, outcome: Outcome) -> None:
     endpoint, first_failed = delivery.endpoint, delivery.failing_since
     endpoint.refresh_from_db()
     if endpoint.failing_since and first_failed and endpoint.failing_since <= first_failed:
-        since = f"{endpoint.failing_since:%d %B %Y, %H:%M} UTC"
+        since = f"{endpoint.failing_since:%Y-%m-%d %H:%M} UTC"
         endpoint.disable(f"Nothing got through since {since}. Last: {outcome.error}"[:500], mail=True)
 
 

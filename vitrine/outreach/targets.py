@@ -86,9 +86,9 @@ def read_target(url: str, *, private: bool) -> Target:
         parts = urlsplit(url)
     except ValueError as error:
         raise TargetRefused(f"{url!r} is no URL such as https://shop.example.com/hooks.") from error
-    schemes = ("https", "http") if private else ("https",)
-    if parts.scheme not in schemes:
-        raise TargetRefused(f"Its scheme is {parts.scheme!r}; {' or '.join(schemes)} is taken.")
+    if parts.scheme not in (_PORTS if private else ("https",)):
+        taken = "https or http" if private else "https"
+        raise TargetRefused(f"Its scheme is {parts.scheme!r}; {taken} is taken.")
     if "@" in parts.netloc:
         raise TargetRefused("A URL with a login in it is not taken: receivers check the signature instead.")
     if "#" in url:

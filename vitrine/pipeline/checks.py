@@ -195,7 +195,7 @@ def _check_size(header: PictureHeader, number: int, limits: ModelLimits) -> int:
     width, height = header.width_px, header.height_px
     told = f"Image {number} ({header.media_type}) has {width} × {height} pixels"
     if width == 0 or height == 0:
-        refuse(f"{told}.")
+        refuse(f"{told}; at least 1 × 1 is needed.")
     if max(width, height) > limits.image_side_px:
         refuse(f"{told}; the limit of a side is {limits.image_side_px}.")
     if width * height > limits.image_px:

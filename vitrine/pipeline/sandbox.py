@@ -23,7 +23,8 @@ NOBODY = 65534
 TICK_S = 1.0
 _TAIL_LINES = 20
 _LINE_BYTES = 65_536
-_OUT_OF_MEMORY = (
+_VERSION_SIGN = "Node.js v"
+_MEMORY_SIGNS = (
     "out of memory",
     "Failed to allocate memory",
     "Array buffer allocation failed",
@@ -71,7 +72,7 @@ class Outcome:
             return None
         if self.returncode in (-signal.SIGXCPU, -signal.SIGKILL) and self.cpu_s >= caps.cpu_s - 1:
             return f"used more than its limit of {caps.cpu_s} s of CPU time"
-        if any(words in self.stderr for words in _OUT_OF_MEMORY):
+        if any(words in self.stderr for words in _MEMORY_SIGNS):
             return f"needed more than its limit of {caps.memory_bytes} bytes of memory"
         return None
 
@@ -87,7 +88,7 @@ class Outcome:
     def _last_words(self) -> str:
         # Node ends with its version, whatever it died of; what it was stands in the line that names the error.
         lines = [
-            line for line in self.stderr.splitlines() if line.strip() and not line.startswith("Node.js v")
+            line for line in self.stderr.splitlines() if line.strip() and not line.startswith(_VERSION_SIGN)
         ]
         lines = [line for line in lines if _ERROR_LINE.match(line)] or lines
         return f": {lines[-1].strip()[:300]}" if lines else ""

@@ -38,6 +38,11 @@ _WORDS = {
     Units.METRES: "metres",
     Units.INCHES: "inches",
 }
+_MISSING_WORDS = {
+    frozenset[str](): "units and up axis",
+    frozenset({"units"}): "up axis",
+    frozenset({"up_axis"}): "units",
+}
 
 LARGEST_IN_METRES = 10.0
 LARGEST_IN_CENTIMETRES = 500.0
@@ -82,9 +87,7 @@ def told(source_format: Format, standing: Standing, size_m: Size) -> Notice:
     if standing.asked == {"units", "up_axis"}:
         detail = f"The {source_format.upper()} was taken as {taken}, as asked for; {measures}."
         return Notice("units-told", detail)
-    missing = "units and up axis"
-    if standing.asked:
-        missing = "up axis" if "units" in standing.asked else "units"
+    missing = _MISSING_WORDS[standing.asked]
     return Notice(
         "units-assumed",
         f"This {source_format.upper()} does not say its {missing}. It was taken as {taken}; {measures}. "

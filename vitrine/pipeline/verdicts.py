@@ -68,5 +68,9 @@ def _code(issue: Mapping[str, Any]) -> str:
     return "repaired-" + str(issue["code"]).lower().replace("_", "-")
 
 
+_TIMES_WORDS = ("once", "{} times")
+
+
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    once, more = _TIMES_WORDS
+    return once if count == 1 else more.format(count)

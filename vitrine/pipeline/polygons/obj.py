@@ -19,12 +19,13 @@ from vitrine.pipeline.polygons.surface import (
     refuse,
 )
 
-_NAMES = ("vertex", "texture coordinate", "normal")
+_NAME_WORDS = ("vertex", "texture coordinate", "normal")
+_NAMES_WORDS = ("vertices", "texture coordinates", "normals")
 
 
 @dataclass(slots=True)
 class _Faces:
-    """Faces written in one way, such as 1/2/3 or 1//3. `slots`: which of `_NAMES` stand in it."""
+    """Faces written in one way, such as 1/2/3 or 1//3. `slots`: which of `_NAME_WORDS` stand in it."""
 
     slots: tuple[int, ...]
     texts: list[bytes] = field(default_factory=list)
@@ -124,8 +125,8 @@ def read_obj(path: Path, limits: PolygonLimits) -> Surface:
     if not scan.faces:
         refuse("The OBJ has 0 faces; at least 1 triangle is needed. Points and lines alone are not shown.")
     positions, colours = _vertices(scan.vertices, limits)
-    uvs = _table(scan.uvs, 2, _NAMES[1], limits)
-    normals = _table(scan.normals, 3, _NAMES[2], limits)
+    uvs = _table(scan.uvs, 2, 1, limits)
+    normals = _table(scan.normals, 3, 2, limits)
     counts = (len(positions), len(uvs), len(normals))
     found = [_triangles(faces, counts, positions) for faces in scan.faces.values()]
     corners = np.concatenate([one for one, _ in found])
@@ -152,7 +153,7 @@ def _vertices(lines: list[bytes], limits: PolygonLimits) -> tuple[Array, Array |
         check_finite("Vertex", table)
         colours = table[:, 3:6] if columns >= 6 else None
         return table[:, :3], None if colours is None else _opaque(colours)
-    return _table(lines, 3, _NAMES[0], limits), None
+    return _table(lines, 3, 0, limits), None
 
 
 def _opaque(colours: Array) -> Array:
@@ -160,13 +161,14 @@ def _opaque(colours: Array) -> Array:
     return np.concatenate([np.clip(colours / full, 0, 1), np.ones((len(colours), 1))], axis=1)
 
 
-def _table(lines: list[bytes], columns: int, name: str, limits: PolygonLimits) -> Array:
-    """The first `columns` numbers of each line."""
-    check_count(f"{name}s", len(lines), limits.vertices)
+def _table(lines: list[bytes], columns: int, which: int, limits: PolygonLimits) -> Array:
+    """The first `columns` numbers of each line. `which` of `_NAME_WORDS` they are."""
+    name, names = _NAME_WORDS[which], _NAMES_WORDS[which]
+    check_count(names, len(lines), limits.vertices)
     cut = [b" ".join(line.split(None, columns)[:columns]) for line in lines]
     numbers = numbers_in(b" ".join(cut), "The OBJ")
     if len(numbers) != len(lines) * columns:
-        refuse(f"The OBJ has {len(lines)} {name}s with {len(numbers)} numbers; each needs {columns}.")
+        refuse(f"The OBJ has {len(lines)} {names} with {len(numbers)} numbers; each needs {columns}.")
     table: Array = numbers.reshape(-1, columns)
     check_finite(name.capitalize(), table)
     return table
@@ -198,7 +200,7 @@ def _check(column: Indices, slot: int, count: int, faces: _Faces, ends: Indices)
         at = int(np.argmax(wrong))
         line = faces.lines[int(np.searchsorted(ends, at, side="right"))]
         refuse(
-            f"The face in line {line} of the OBJ names {_NAMES[slot]} {int(column[at])}, but there are {count}."
+            f"The face in line {line} of the OBJ names {_NAME_WORDS[slot]} {int(column[at])}, but there are {count}."
         )
 
 

@@ -64,5 +64,7 @@ def _sentence(fate: str, feature: str, materials: list[str]) -> str:
     if not materials:
         return _SAYING[fate].format(feature=begun)
     more = len(materials) - _NAMES_TOLD
-    names = ", ".join(materials[:_NAMES_TOLD]) + (f" and {more} more" if more > 0 else "")
+    names = ", ".join(materials[:_NAMES_TOLD])
+    if more > 0:
+        names = f"{names} and {more} more"
     return _SAYING_WHERE[fate].format(feature=begun, names=names)

@@ -20,14 +20,7 @@ _PIECES_TOO = ("pipeline", "outreach/targets.py")
 
 _FOR_PROGRAMS = (  # or for operators
     *("access/arrival.py", "access/chain.py", "access/migrations", "api/authentication.py", "api/events.py"),
-    *(
-        "api/predicates.py",
-        "api/schema.py",
-        "api/system.py",
-        "catalog/holding.py",
-        "catalog/replica.py",
-        "outreach/mail.py",
-    ),
+    *("api/predicates.py", "api/schema.py", "api/system.py", "catalog/holding.py", "catalog/replica.py"),
     *("pipeline/launcher.py", "pipeline/studio", "pipeline/usdz/comparison.py", "pipeline/usdz/gltf.py"),
 )
 
@@ -35,8 +28,10 @@ _NAMING = {"Term", "drop", "emulate", "check_count", "check_finite"}
 _LOGGED = {"debug", "info", "warning", "error", "exception"}
 _DESCRIBING = {"help_text", "description", "summary"}
 _SENTENCE = re.compile(r"[A-Z\"{`“].*\w\W* .*([.?]|( \S+){2}: \{\d+\})\Z")
+"""One line that ends as sentences do, or with somebody else's words: "The JSON cannot be read: {1}"."""
 _SENTENCE_LETTERS = 4
 _PIECE = re.compile(r"[^<>=|\\]*[\w}][,:;]? \(?[a-z{].*\Z|The [A-Z]+\Z")
+"""Two words of which the second is a small one, and no code; or "The OBJ"."""
 _PIECE_LETTERS = 6
 _HOLE = re.compile(r"\{\w*(?::[^{}]*)?\}")
 _IN_TYPESCRIPT = re.compile(

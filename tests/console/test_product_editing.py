@@ -10,6 +10,7 @@ from tests import axe
 from tests.api.test_versions import next_version
 from tests.browsing import Visiting
 from tests.builders import a_product, a_user
+from tests.console.test_product_sheet import a_made_product
 from tests.gltf_builders import a_ball_in_two_colours
 from tests.viewer.sight import slow_card, until
 from vitrine.access.roles import Role
@@ -134,6 +135,15 @@ def test_no_width_needs_sideways_scrolling(visiting: Visiting, options: dict[str
     page = visiting(Role.EDITOR, f"/products/{product.pk}", viewport={**options, "height": 800})
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_report_in_long_words_needs_no_sideways_scrolling_on_a_phone(visiting: Visiting) -> None:
+    product = a_made_product()
+    page = visiting(a_user(language="de"), f"/products/{product.pk}", viewport={"width": 360, "height": 800})
+
+    expect(page.get_by_text("Angenommen, weil wir es passend gemacht haben")).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def opened(page: Page, name: str) -> None:

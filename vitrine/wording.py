@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.utils.formats import get_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 _LOCALE = Path(__file__).parent / "locale"
 _HOLE = re.compile(r"\{(\d+)\}")
@@ -37,6 +37,13 @@ def worded(said: str) -> str:
     return in_language(said, get_language() or "")
 
 
+def worded_failure(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What was kept of an error, see `VitrineError.kept`: its title and its detail in the language that is active."""
+    if not kept or not kept.get("title"):
+        return kept
+    return {**kept, "title": gettext(kept["title"]), "detail": worded(kept.get("detail", ""))}
+
+
 def in_language(said: str, language: str) -> str:
     return said if len(said) > MOST_LETTERS else _in_language(said, language)
 
@@ -51,13 +58,12 @@ def _in_language(said: str, language: str) -> str:
 class Shape:
     """`literals` stand before, between and behind the holes of the English text."""
 
-    english: str
     literals: tuple[str, ...]
     translation: str
 
     @classmethod
     def of(cls, english: str, translation: str) -> Self:
-        return cls(english, tuple(_HOLE.split(english)[::2]), translation)
+        return cls(tuple(_HOLE.split(english)[::2]), translation)
 
     @property
     def letters(self) -> int:

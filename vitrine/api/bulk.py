@@ -15,10 +15,11 @@ from vitrine.api.fields import Words
 from vitrine.api.parsers import Json
 from vitrine.api.products import readable_product, shown, writer
 from vitrine.api.repeats import repeatable
-from vitrine.api.shapes import CookingFields, ProductOut, TaskError, failure_shape, given_in
+from vitrine.api.shapes import CookingFields, ProductOut, TaskError, given_in
 from vitrine.catalog import publishing
 from vitrine.processing.bulk import MOST_AT_ONCE, Act, Order, Outcome, Result, carry_out
 from vitrine.processing.intake import Wishes
+from vitrine.wording import worded_failure
 
 
 class TagsField(serializers.ListField):
@@ -101,5 +102,5 @@ def _shape(outcome: Outcome) -> Mapping[str, Any]:
         "name": outcome.name,
         "result": outcome.result,
         "task_id": None if outcome.job_id is None else str(outcome.job_id),
-        "error": failure_shape(error.kept()) if error else None,
+        "error": worded_failure(error.kept()) if error else None,
     }

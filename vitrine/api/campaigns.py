@@ -16,11 +16,12 @@ from vitrine.api.answers import private
 from vitrine.api.fields import Words
 from vitrine.api.products import writer
 from vitrine.api.repeats import id_for, repeatable
-from vitrine.api.shapes import NAME_LENGTH, QualityField, TaskError, base_url, failure_shape, given_in
+from vitrine.api.shapes import NAME_LENGTH, QualityField, TaskError, base_url, given_in
 from vitrine.processing import campaigns
 from vitrine.processing.gains import Standing, gain_of, standing_of
 from vitrine.processing.intake import Wishes
 from vitrine.processing.models import Campaign, CampaignItem
+from vitrine.wording import worded_failure
 
 _PAGE = 100
 
@@ -192,7 +193,7 @@ def item_shape(item: CampaignItem) -> Mapping[str, Any]:
         "before_bytes": getattr(item, "before_bytes", None),
         "after_bytes": getattr(item, "after_bytes", None),
         "ssim": getattr(item, "ssim", None),
-        "error": failure_shape(item.error or (item.job.error if item.job else None)),
+        "error": worded_failure(item.error or (item.job.error if item.job else None)),
     }
 
 

@@ -101,6 +101,7 @@ def answer(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         status = status_of(error)
         faults = [{"pointer": one.pointer, "detail": worded(one.detail)} for one in error.faults]
         detail = error.detail
+        # What was put together of its faults is put together anew: a field's name is no part of a sentence.
         if detail == _joined((one.pointer, one.detail) for one in error.faults):
             detail = _joined((one["pointer"], one["detail"]) for one in faults)
         body = problem(status, error.code, error.title, detail, **({"errors": faults} if faults else {}))

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from rest_framework import serializers
 
 from vitrine.api.fields import Metadata, Words
@@ -19,7 +18,7 @@ from vitrine.catalog.reports import Credits
 from vitrine.pipeline.units import Units, UpAxis
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
-from vitrine.wording import worded
+from vitrine.wording import worded_failure
 
 NAME_LENGTH = 200
 
@@ -318,18 +317,11 @@ def task_shape(job: Job) -> Mapping[str, Any]:
         "attempts": job.attempts,
         "product_id": str(job.version.product_id),
         "version": job.made_version.number if job.made_version else None,
-        "error": failure_shape(job.error),
+        "error": worded_failure(job.error),
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
     }
-
-
-def failure_shape(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """What a failed job keeps, in the reader's language."""
-    if not kept or not kept.get("title"):
-        return kept
-    return {**kept, "title": gettext(kept["title"]), "detail": worded(kept.get("detail", ""))}
 
 
 def _variants(version: AssetVersion, base: str, *, public: bool) -> dict[str, Any]:

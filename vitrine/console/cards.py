@@ -1,7 +1,7 @@
 """What a product's card says: where it stands, what was saved, and whether it was proven."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -15,6 +15,7 @@ from vitrine.catalog.models import Product, Status, Variant
 from vitrine.console.sizes import size_words
 from vitrine.pipeline.work import Format, Kind
 from vitrine.processing.models import Job, State
+from vitrine.wording import worded_failure
 
 STEP_WORDS = {
     "": _("Starting"),
@@ -109,15 +110,12 @@ class Card:
         return str(STEP_WORDS.get(self.job.step.partition("-")[0]) or translated("Working"))
 
     @property
-    def fault(self) -> dict[str, str]:
-        """`title` and `detail` of what went wrong with the newest job."""
-        return self.job.error if self.job is not None and self.failed and self.job.error else {}
-
-    @property
-    def fault_title(self) -> str:
-        """In the reader's language."""
-        title = self.fault.get("title")
-        return translated(title) if title else translated("The last job failed")
+    def fault(self) -> Mapping[str, str]:
+        """`title` and `detail` of what went wrong with the newest job, in the reader's language."""
+        if not self.failed:
+            return {}
+        kept = worded_failure(self.job.error) if self.job else None
+        return {"title": translated("The last job failed"), **(kept or {})}
 
     @property
     def publishes_later(self) -> bool:

@@ -144,7 +144,7 @@ def cell(text: object, share: float | None = None) -> Cell:
 def in_words(unit: str, value: float | None) -> str:
     if value is None:
         return NOTHING
-    return {"ms": time_words, "share": share_words, "count": count_words, "bytes": bytes_words}[unit](value)
+    return {"ms": time_words, "share": share_words, "count": count_words, "bytes": size_words}[unit](value)
 
 
 def time_words(ms: float | None) -> str:
@@ -169,7 +169,3 @@ def share_words(share: float | None) -> str:
 
 def count_words(count: float) -> str:
     return number_format(round(count), force_grouping=True)
-
-
-def bytes_words(count: float) -> str:
-    return size_words(round(count))

@@ -87,9 +87,9 @@ class Drawing:
 
 
 def side_words(metres: float) -> str:
-    value, unit = (
-        (metres * 1000, "mm") if metres < 0.1 else (metres * 100, "cm") if metres < 10 else (metres, "m")
-    )
+    value, unit = (metres * 100, "cm") if metres < 10 else (metres, "m")
+    if metres < 0.1:
+        value, unit = metres * 1000, "mm"
     if value >= 100:
         return f"{number_format(round(value), force_grouping=True)} {unit}"
     return f"{number_format(Decimal(f'{value:.3g}'))} {unit}"

@@ -7,8 +7,9 @@ _UNITS = ((1e12, 1e12, "TB"), (1e9, 1e9, "GB"), (1e5, 1e6, "MB"))
 """From so many on, as parts of so many."""
 
 
-def size_words(count: int) -> str:
-    """In powers of ten, as shops and phones count them. The console's scripts say the same."""
+def size_words(count: float) -> str:
+    """In powers of ten, as shops and phones count them. `sizeWords` of the console's scripts says the same up to GB."""
+    count = round(count)
     for least, size, unit in _UNITS:
         if count >= least:
             return f"{number_format(round(count / size, 1), decimal_pos=1)} {unit}"

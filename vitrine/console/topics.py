@@ -18,7 +18,6 @@ from vitrine.console.panels import (
     Lines,
     Panel,
     Table,
-    bytes_words,
     cell,
     chart_of,
     count_words,
@@ -26,6 +25,7 @@ from vitrine.console.panels import (
     time_words,
     value_in,
 )
+from vitrine.console.sizes import size_words
 from vitrine.insight.measures import Asked, Every, Group
 from vitrine.insight.topics import Row, Topic, rows_of
 
@@ -183,7 +183,7 @@ def _cache(whole: Whole, over_time: OverTime) -> Panel:
     ]
     notes = []
     if row and row["files"]:
-        sent = {"bytes": bytes_words(row["wire_bytes"]), "files": count_words(row["files"])}
+        sent = {"bytes": size_words(row["wire_bytes"]), "files": count_words(row["files"])}
         notes.append(_("On the wire: %(bytes)s in %(files)s files.") % sent)
     return Panel(
         topic=Topic.CACHE,

@@ -68,7 +68,7 @@ export async function once(button, deed) {
   }
 }
 
-/** Bytes in words, as the server says them. */
+/** Bytes in words, up to GB as the server says them. */
 export function sizeWords(bytes) {
   if (bytes >= 1e9) return `${inDigits(bytes / 1e9, 1)} GB`;
   if (bytes >= 1e5) return `${inDigits(bytes / 1e6, 1)} MB`;
